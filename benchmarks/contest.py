@@ -1,0 +1,121 @@
+"""Interleaved timing: contestants run in turns, forwards and backwards, so that a drift of the machine hits all alike.
+
+Law: only figures of one round are ever divided by each other; what is told is the median of the rounds' ratios.
+"""
+
+import gc
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import TypeAlias
+
+__all__ = ["CLOCK", "Loop", "Pace", "Quartiles", "Round", "compete", "quartiles"]
+
+Loop: TypeAlias = Callable[[int], object]
+"""Does its work so many times. The loop is the contestant's own: no call of ours lies between two repetitions."""
+Round: TypeAlias = Mapping[str, float]
+"""For each contestant, what one repetition took."""
+
+
+def _choose_clock() -> tuple[str, Callable[[], int]]:
+    """Prefer CPU time of this thread: what other processes take of a shared core is then not counted."""
+    try:
+        if time.get_clock_info("thread_time").resolution <= 1e-6:
+            return "thread_time", time.thread_time_ns
+    except (AttributeError, ValueError):  # not on every platform
+        pass
+    return "perf_counter", time.perf_counter_ns
+
+
+CLOCK, _now_ns = _choose_clock()
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How thoroughly to measure."""
+
+    seconds: float
+    """For one contest, all contestants together."""
+    sample_s: float
+    """One sample: short, so that many rounds fit between two moods of the machine."""
+    most_rounds: int = 400
+    is_quick: bool = False
+
+
+FULL = Pace(seconds=0.4, sample_s=0.001)
+QUICK = Pace(seconds=0.02, sample_s=0.0002, most_rounds=5, is_quick=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Quartiles:
+    """Median and quartiles of the rounds' ratios."""
+
+    low: float
+    median: float
+    high: float
+    rounds: int
+
+
+def compete(pace: Pace, contestants: Mapping[str, Loop], *, collect: bool = False) -> list[Round]:
+    """Let contestants run in turns and return their times, round by round.
+
+    A round is A B C C B A: each contestant's two samples lie around the same moment. `collect`: leave the garbage
+    collector on, and pay for the cycles that a contestant leaves behind.
+    """
+    names = list(contestants)
+    repeats = {name: _repeats(contestants[name], pace.sample_s) for name in names}
+    rounds: list[Round] = []
+    stop = time.perf_counter() + pace.seconds
+    with _garbage_collection(on=collect):
+        while len(rounds) < 3 or (time.perf_counter() < stop and len(rounds) < pace.most_rounds):
+            spent = dict.fromkeys(names, 0)
+            for name in (*names, *reversed(names)):
+                spent[name] += _time_ns(contestants[name], repeats[name])
+            rounds.append({name: max(spent[name], 1) / (2 * repeats[name]) for name in names})
+            names = names[1:] + names[:1]  # who comes first pays for cold caches: not always the same
+            if not collect:
+                gc.collect(0)
+    return rounds
+
+
+def quartiles(rounds: list[Round], ratio: Callable[[Round], float]) -> Quartiles:
+    """Return the quartiles of a ratio over the rounds."""
+    low, median, high = quantiles([ratio(one) for one in rounds], n=4, method="inclusive")
+    return Quartiles(low, median, high, len(rounds))
+
+
+def _repeats(loop: Loop, sample_s: float) -> int:
+    """Find how many repetitions fill one sample; warms the contestant up as well.
+
+    The quickest of three tries counts: one that was interrupted would make the samples so short that they measure
+    cold caches.
+    """
+    times = 1
+    loop(1)
+    while True:
+        took_ns = min(_time_ns(loop, times) for _ in range(3))
+        if took_ns >= sample_s * 1e9 / 2 or times >= 1_000_000:
+            return max(1, round(times * sample_s * 1e9 / max(took_ns, 1)))
+        times *= 2
+
+
+def _time_ns(loop: Loop, times: int) -> int:
+    start = _now_ns()
+    loop(times)
+    return _now_ns() - start
+
+
+@contextmanager
+def _garbage_collection(*, on: bool) -> Iterator[None]:
+    """Switch the collector on or off, and what lives already is set aside: it is not the contestants' garbage."""
+    was_on = gc.isenabled()
+    gc.collect()
+    gc.freeze()
+    (gc.enable if on else gc.disable)()
+    try:
+        yield
+    finally:
+        (gc.enable if was_on else gc.disable)()
+        gc.unfreeze()

@@ -1,0 +1,227 @@
+"""What one cookie costs: the gate's engine against the same rewriting done by hand, on the policy's 24 cookies.
+
+The gate does more than its rivals: it reads the consent from the Cookie header, checks each value for control octets,
+and with consent keeps shared caches off. That is in the figure, since no gate is had without it.
+"""
+
+from collections.abc import Iterator
+
+from benchmarks.contest import Loop, Pace, compete, quartiles
+from benchmarks.lines import (
+    EVERYTHING,
+    NEITHER,
+    Field,
+    HeadlessVisit,
+    cookie_header,
+    expiring_fields,
+    make_gate,
+    numbered,
+    set_cookies,
+)  # fmt: skip
+from benchmarks.peers import Rewrite, meaning, peers, with_http_cookies
+from benchmarks.result import Row, Target, at_least, at_most, skipped
+from cookiegate.gate import CookieGate
+from cookiegate.model import RequestHead
+
+__all__ = ["equal_lines", "per_cookie"]
+
+_TARGETS: dict[str, Target] = {
+    "http.cookies": at_least(40),
+    "Werkzeug": at_least(30),
+    "regular expression": at_least(5),
+}
+
+
+def per_cookie(pace: Pace) -> Iterator[Row]:
+    """Measure each rival for a visitor who granted nothing and one who granted everything; then how cost grows."""
+    gate = make_gate()
+    for visitor, granted in (("no consent", NEITHER), ("full consent", EVERYTHING)):
+        request = RequestHead(
+            cookie=cookie_header(gate, granted or None, "token", "countryCode", "currency"), scheme="https"
+        )
+        what = f"24 cookies, {visitor}"
+        for rival, rewrite in peers().items():
+            if rewrite is None:
+                yield skipped(what, rival, "not installed")
+                continue
+            fields, unequal = equal_lines(gate, request, granted, rewrite)
+            rounds = compete(
+                pace, {"gate": gate_loop(gate, request, fields), "rival": _peer_loop(rewrite, granted, fields)}
+            )
+            yield Row(
+                what=what,
+                against=rival,
+                figure=quartiles(rounds, lambda one: one["rival"] / one["gate"]),
+                unit="x faster",
+                target=_TARGETS[rival],
+                note=_note(len(fields), unequal),
+            )
+            yield _one_more(pace, gate, request, granted, visitor, rival, rewrite, fields)
+        yield _against_own_general_path(pace, gate, request, granted, what)
+    yield _many_cookies(pace)
+    yield from _new_dates(pace)
+
+
+def _one_more(
+    pace: Pace,
+    gate: CookieGate,
+    request: RequestHead,
+    granted: frozenset[str],
+    visitor: str,
+    rival: str,
+    rewrite: Rewrite,
+    fields: list[Field],
+) -> Row:
+    """Measure what a cookie adds, apart from what a response costs however many it has: 48 lines against 24."""
+    rounds = compete(
+        pace,
+        {
+            "gate": gate_loop(gate, request, fields),
+            "gate, twice": gate_loop(gate, request, fields * 2),
+            "rival": _peer_loop(rewrite, granted, fields),
+            "rival, twice": _peer_loop(rewrite, granted, fields * 2),
+        },
+    )
+
+    def ratio(one: dict[str, float]) -> float:
+        return (one["rival, twice"] - one["rival"]) / max(one["gate, twice"] - one["gate"], 1e-12)
+
+    return Row(
+        what=f"each cookie more, {visitor}",
+        against=rival,
+        figure=quartiles(rounds, ratio),
+        unit="x faster",
+        target=_TARGETS[rival],
+        note=_note(len(fields), []),
+    )
+
+
+def gate_loop(gate: CookieGate, request: RequestHead, fields: list[Field]) -> Loop:
+    """Make a contestant of the gate's engine: a visit for each response, and its header fields filtered."""
+
+    def loop(times: int) -> None:
+        for _ in range(times):
+            HeadlessVisit(gate, request).filter(fields)
+
+    return loop
+
+
+def equal_lines(
+    gate: CookieGate, request: RequestHead, granted: frozenset[str], rewrite: Rewrite
+) -> tuple[list[Field], list[str]]:
+    """Return the lines for which the rival's answer means what the gate's means, and the names of the others."""
+    equal, unequal = [], []
+    for field in set_cookies():
+        ours = HeadlessVisit(gate, request).filter([field])
+        try:
+            theirs = rewrite([field[1]], granted)
+        except Exception:  # noqa: BLE001  # it can't read the line, and says so
+            theirs = [b"?"]
+        expected = [meaning(value) for name, value in ours if name == b"set-cookie"]
+        if [meaning(line) for line in theirs] == expected:
+            equal.append(field)
+        else:
+            unequal.append(field[1].partition(b"=")[0].decode())
+    return equal, unequal
+
+
+def _peer_loop(rewrite: Rewrite, granted: frozenset[str], fields: list[Field]) -> Loop:
+    """Make a contestant of a rival; it is given the lines and the visitor's choice, and finds neither by itself."""
+    lines = [value for _, value in fields]
+
+    def loop(times: int) -> None:
+        for _ in range(times):
+            rewrite(lines, granted)
+
+    return loop
+
+
+def _note(count: int, unequal: list[str]) -> str:
+    if not unequal:
+        return f"equal work on {count} lines"
+    return f"equal work on {count} lines; can't: {', '.join(unequal)} (JSON with quotes)"
+
+
+def _against_own_general_path(
+    pace: Pace, gate: CookieGate, request: RequestHead, granted: frozenset[str], what: str
+) -> Row:
+    """Show what the tables are worth: the policy asked about each line, as the general path does."""
+    fields = set_cookies()
+
+    def ask(times: int) -> None:
+        for _ in range(times):
+            visit = HeadlessVisit(gate, request)
+            consent = visit._known_consent()
+            for _, line in fields:
+                gate.policy.decide(line, consent, is_https=True, now=gate.clock())
+
+    rounds = compete(pace, {"gate": gate_loop(gate, request, fields), "policy": ask})
+    return Row(
+        what=what,
+        against="cookiegate's policy, nothing remembered",
+        figure=quartiles(rounds, lambda one: one["policy"] / one["gate"]),
+        unit="x faster",
+    )
+
+
+def _many_cookies(pace: Pace) -> Row:
+    """Measure whether a cookie costs more among 1,000 than among 24; the lines are alike, each name is another."""
+    registry, many = numbered(1000)
+    gate = CookieGate(registry=registry)
+    request = RequestHead(cookie=cookie_header(gate, EVERYTHING), scheme="https")
+    few = many[:24]
+    rounds = compete(pace, {"many": gate_loop(gate, request, many), "few": gate_loop(gate, request, few)})
+    return Row(
+        what="per cookie at 1,000 cookies",
+        against="at 24 cookies",
+        figure=quartiles(rounds, lambda one: (one["many"] / len(many)) / (one["few"] / len(few))),
+        target=at_most(1.1),
+    )
+
+
+def _new_dates(pace: Pace) -> Iterator[Row]:
+    """Measure frameworks' habit of a new Expires each second: nothing is remembered of a line not seen before.
+
+    At worst every response comes in another second; a site with 100 responses a second pays for that in one of them.
+    """
+    gate = make_gate()
+    request = RequestHead(cookie=cookie_header(gate, EVERYTHING), scheme="https")
+    moments = expiring_fields(12, 40 if pace.is_quick else 1200)
+
+    ticks = dict.fromkeys(("new", "hundred", "http.cookies"), 0)
+
+    def each_new(times: int) -> None:
+        for _ in range(times):
+            ticks["new"] += 1  # across samples: none may start with the moments of the last one
+            HeadlessVisit(gate, request).filter(moments[ticks["new"] % len(moments)])
+
+    def one_in_hundred(times: int) -> None:
+        for _ in range(times):
+            ticks["hundred"] += 1
+            HeadlessVisit(gate, request).filter(moments[ticks["hundred"] // 100 % len(moments)])
+
+    def http_cookies(times: int) -> None:
+        for _ in range(times):
+            ticks["http.cookies"] += 1
+            fields = moments[ticks["http.cookies"] % len(moments)]
+            with_http_cookies([value for _, value in fields], EVERYTHING)
+
+    contestants = {
+        "same": gate_loop(gate, request, moments[0]),
+        "new": each_new,
+        "hundred": one_in_hundred,
+        "http.cookies": http_cookies,
+    }
+    rounds = compete(pace, contestants)
+    for what, key in (("each response", "new"), ("one response in 100", "hundred")):
+        yield Row(
+            what=f"12 cookies, new Expires {what}",
+            against="the same Expires",
+            figure=quartiles(rounds, lambda one, key=key: one[key] / one["same"]),
+        )
+        yield Row(
+            what=f"12 cookies, new Expires {what}",
+            against="http.cookies",
+            figure=quartiles(rounds, lambda one, key=key: one["http.cookies"] / one[key]),
+            unit="x faster",
+        )

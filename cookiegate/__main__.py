@@ -1,0 +1,6 @@
+"""`python -m cookiegate`: the command line, where the `cookiegate` script is not on the path."""
+
+from cookiegate.cli import main
+
+if __name__ == "__main__":
+    main()

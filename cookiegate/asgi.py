@@ -1,0 +1,123 @@
+"""The ASGI adapter: `app.add_middleware(CookieGateMiddleware, gate=gate)`, added last, so that it is outermost.
+
+Gated is every message that carries headers: the start of an HTTP response, the acceptance of a websocket, its denial.
+Everything else passes untouched. Source: ASGI 3.0, HTTP and WebSocket 2.5.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
+from typing import Any
+
+from cookiegate.gate import CookieGate
+from cookiegate.model import RequestHead
+from cookiegate.visit import Visit
+from cookiegate.wire.headers import octets
+
+__all__ = ["CookieGateMiddleware"]
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.response.start"})
+
+
+class CookieGateMiddleware:
+    """Wraps an ASGI app, so that every Set-Cookie line that leaves obeys the registry and the visitor's consent.
+
+    The app finds its handle in `scope["cookiegate"]`.
+    """
+
+    def __init__(self, app: ASGIApp, gate: CookieGate | None = None) -> None:
+        self.app = app
+        self.gate = gate if gate is not None else CookieGate()
+        self._visit = _AsgiVisit.of(self.gate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        visit = self._visit()
+        visit._scope, visit._send = scope, send
+        for name, _ in scope["headers"]:
+            if name == b"cookie":
+                visit.screen_scope()
+                break
+        scope["cookiegate"] = visit
+        await self.app(scope, receive, visit.send)
+
+
+class _AsgiVisit(Visit):
+    _head: RequestHead | None = None
+    _scope: Scope
+    _send: Send
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Pass a message on, its headers filtered.
+
+        No coroutine of its own: it hands out the server's, which saves a frame for each message.
+        """
+        kind = message["type"]
+        if kind == "http.response.body":
+            return self._send(message)
+        if "headers" in message and kind in _STARTS:
+            fields = [*(message["headers"] or ())]
+            kinds = self._gate.judged_kinds.known
+            try:  # mostly there is nothing to judge; in place, since a call for it would cost a tenth of the whole
+                for field in fields:
+                    name, value = field
+                    if kinds[name] or 10 in value or 13 in value or 0 in value or field.__class__ is not tuple:
+                        break
+                else:
+                    if not self._is_special:
+                        self.is_started = True
+                        message = dict(message)
+                        message["headers"] = fields
+                        return self._send(message)
+            except KeyError:  # a field name that was not met before
+                if isinstance(name, bytes):
+                    self._gate.judged_kinds.learn(name)
+            except (AttributeError, TypeError, ValueError):  # not the pairs of octets that nearly every app sends
+                pass
+            fields = self.filter(fields, is_cacheable=kind == "http.response.start")
+            return self._send({**message, "headers": fields})
+        if kind in _STARTS:  # the app gave no headers, the gate may have some
+            return self._send({**message, "headers": self.filter((), is_cacheable=kind == "http.response.start")})
+        if "headers" in message and kind != "http.response.trailers":  # a server push, or what is not known yet
+            return self._send({**message, "headers": self.judge_only(message["headers"] or ())})
+        if "links" in message:  # early hints: some servers write a line break in a link out as it is
+            links = [self.one_line(b"link", link) for link in map(octets, message["links"] or ()) if link is not None]
+            return self._send({**message, "links": links})
+        return self._send(message)
+
+    def screen_scope(self) -> None:
+        """Hide refused cookies of the request from the app; consent is read from what the browser sent."""
+        headers = self._scope["headers"]
+        self._head = self._make_head()
+        cookie = self._head.cookie
+        screened = self.screen(cookie)
+        if screened is not cookie:
+            kept = [(name, value) for name, value in headers if name != b"cookie"]
+            self._scope["headers"] = [*kept, (b"cookie", screened)] if screened else kept
+
+    def head(self) -> RequestHead:
+        if self._head is None:  # the browser sent no Cookie, else it would be made: what is there now, the app put
+            self._head = replace(self._make_head(), cookie=b"")
+        return self._head
+
+    def _make_head(self) -> RequestHead:
+        scope = self._scope
+        headers = tuple((bytes(name), bytes(value)) for name, value in scope["headers"])
+        return RequestHead(
+            cookie=b"; ".join(value for name, value in headers if name == b"cookie"),
+            headers=headers,
+            scheme="https" if self.has_https_scheme() else "http",
+            method=scope.get("method", "GET"),
+            path=scope.get("path", "/"),
+        )
+
+    def has_https_scheme(self) -> bool:
+        return self._scope.get("scheme") in ("https", "wss")

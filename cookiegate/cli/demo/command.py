@@ -1,0 +1,108 @@
+"""`cookiegate demo`: serve the example site, visit it as three visitors, show what became of each cookie."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cookiegate.cli.demo.servers import Server
+
+__all__ = ["demo"]
+
+_NEEDED = {"asgi": ("rich", "httpx", "starlette", "uvicorn"), "wsgi": ("rich", "httpx", "flask", "gunicorn")}
+
+
+def demo(
+    is_wsgi: Annotated[bool, typer.Option("--wsgi", help="gunicorn and Flask, not uvicorn and Starlette.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
+    is_brief: Annotated[bool, typer.Option("--exit", help="Stop after the table.")] = False,
+) -> None:
+    """Serve an example site on 127.0.0.1, and show what three visitors get of its cookies.
+
+    Exit code: 0, also after Ctrl-C; 1 if the site fails; 2 if it can't be started.
+    """
+    missing = [name for name in _NEEDED["wsgi" if is_wsgi else "asgi"] if not _is_installed(name)]
+    if missing:
+        raise _failed(f"the demo needs {' and '.join(missing)}; pip install 'cookiegate[demo]'", 2)
+    import httpx
+
+    from cookiegate.cli.demo.servers import listen, serve_asgi, serve_wsgi
+    from cookiegate.cli.demo.table import make_console
+
+    try:
+        listener = listen(port)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)  # `error.strerror` names the address again
+        raise _failed(f"port {port} can't be used: {why}; choose another with --port", 2) from error
+    console = make_console()
+    serve, face = (serve_wsgi, "gunicorn and Flask") if is_wsgi else (serve_asgi, "uvicorn and Starlette")
+    with _interrupted_by_signals(), listener, serve(listener) as server:
+        console.print(f"{face} on {server.url}")
+        console.print("Every answer sets 24 cookies that the policy names, and one that it does not.\n")
+        try:
+            _visit_and_show(console, server.url)
+        except httpx.HTTPError as error:
+            raise _failed(f"the example site does not answer as it should: {error}", 1) from error
+        if not is_brief:
+            _serve_on(server)
+
+
+def _visit_and_show(console: "Console", url: str) -> None:
+    """Make the three visitors' requests, and show what they got and whether it is what was decided."""
+    from cookiegate.cli.demo.table import print_visits
+    from cookiegate.cli.demo.visits import VISITORS, visit
+
+    visits = [visit(url, visitor) for visitor in VISITORS]
+    print_visits(console, visits)
+    for made in visits:
+        if not made.is_as_decided:
+            raise _failed(f"{made.visitor!r} got other lines over the wire than were decided", 1)
+    console.print(f"\nAll {sum(len(made.lines) for made in visits)} lines came over the wire as they were decided.")
+
+
+def _serve_on(server: "Server") -> None:
+    """Wait until the visitor at the keyboard has seen enough."""
+    typer.echo(f"Look at it with a browser: {server.url} (Ctrl-C stops)")
+    try:
+        while server.is_running():
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+        return
+    raise _failed("the server stopped by itself", 1)
+
+
+@contextmanager
+def _interrupted_by_signals() -> Iterator[None]:
+    """Let every signal that asks for an end raise `KeyboardInterrupt`, also in the background of a shell script."""
+    asking = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        asking.append(signal.SIGHUP)
+    before = {one: signal.signal(one, signal.default_int_handler) for one in asking}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _failed(problem: str, code: int) -> typer.Exit:
+    """Say what failed, and make the exit to be raised."""
+    typer.echo(f"cookiegate: {problem}", err=True)
+    return typer.Exit(code)

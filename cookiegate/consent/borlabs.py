@@ -1,0 +1,62 @@
+"""Borlabs Cookie's `borlabs-cookie`: JSON with a list of accepted services for each group.
+
+Source: https://borlabs.io/borlabs-cookie/ (the WordPress plugin, versions 2 and 3).
+"""
+
+from cookiegate.consent.decoding import json_object, revision_text
+from cookiegate.consent.mapping import IdMapping, ReaderArguments
+from cookiegate.consent.source import CookieValues
+from cookiegate.model import Consent, RequestHead
+
+__all__ = ["Borlabs"]
+
+USUAL_GROUPS: IdMapping = {
+    "essential": "necessary",
+    "statistics": "statistics",
+    "marketing": "marketing",
+    "external-media": "preferences",  # by convention: what a visitor asks to be shown
+    "preferences": "preferences",
+    "functional": "preferences",
+}
+
+_PLATFORM = "Borlabs Cookie"
+
+
+class Borlabs:
+    """Reads Borlabs Cookie's consent: a group is accepted if it lists at least one service.
+
+    `groups`: the site's own service groups. `cookie_name`: where a site renamed the cookie.
+
+    Explicit always: the cookie is written by an answer. `version` is the revision, which the site raises to ask anew.
+    Only the time of expiry is carried, no time of the choice.
+
+    JSON: a value that is cut is unreadable, and a refused group is not in it at all. What can't be told: a changed
+    octet that makes the name of one accepted group another's.
+
+    Raises: `ConfigError`.
+    """
+
+    __slots__ = ("_groups", "_values", "cookie_names")
+
+    def __init__(self, *, groups: IdMapping | None = None, cookie_name: str = "borlabs-cookie") -> None:
+        arguments = ReaderArguments("Borlabs")
+        name = arguments.cookie_name(cookie_name)
+        self._groups = arguments.categories("groups", groups, USUAL_GROUPS)
+        arguments.check()
+        self.cookie_names = (name,)
+        self._values = CookieValues(name, self._parse, source=_PLATFORM)
+
+    def __call__(self, head: RequestHead, /) -> Consent | None:
+        """Read the consent; `None` if the cookie is not there."""
+        return self._values(head)
+
+    def _parse(self, value: bytes) -> Consent:
+        found = json_object(value)
+        consents = found.get("consents")
+        if not isinstance(consents, dict) or not all(isinstance(services, list) for services in consents.values()):
+            raise ValueError("no groups")
+        return Consent(
+            self._groups.granted({group: bool(services) for group, services in consents.items()}),
+            source=_PLATFORM,
+            revision=revision_text(found.get("version")),
+        )

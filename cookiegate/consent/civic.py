@@ -1,0 +1,64 @@
+"""Civic Cookie Control's `CookieControl`: raw JSON with a state for each of the site's categories.
+
+Source: https://www.civicuk.com/cookie-control/ (documentation: the CookieControl cookie).
+"""
+
+from cookiegate.consent.decoding import json_object, time_from_epoch
+from cookiegate.consent.mapping import IdMapping, ReaderArguments
+from cookiegate.consent.source import CookieValues
+from cookiegate.model import Consent, RequestHead
+
+__all__ = ["Civic"]
+
+USUAL_CATEGORIES: IdMapping = {
+    "statistics": ["analytics", "analytical", "performance", "statistics"],
+    "marketing": ["marketing", "advertising", "targeting", "social"],
+    "preferences": ["functionality", "functional", "preferences"],
+}
+
+_PLATFORM = "Civic Cookie Control"
+_ACCEPTED = "accepted"
+
+
+class Civic:
+    """Reads the consent of Civic Cookie Control: the categories in `optionalCookies` that were accepted.
+
+    `categories`: the site's own names; upper and lower case are the same. `cookie_name`: where a site renamed the
+    cookie. Only `accepted` is consent: `revoked` is not, and `legitimate interest` is not either.
+
+    Explicit is `interactedWith:true`. `consentDate` (milliseconds) is the time; no revision is carried.
+
+    JSON: a value that is cut is unreadable, and no octet makes another state `accepted`. What can't be told: a changed
+    octet that makes one accepted name another; with the usual names, one in a refused name beside an accepted one.
+
+    Raises: `ConfigError`.
+    """
+
+    __slots__ = ("_categories", "_values", "cookie_names")
+
+    def __init__(self, *, categories: IdMapping | None = None, cookie_name: str = "CookieControl") -> None:
+        arguments = ReaderArguments("Civic")
+        name = arguments.cookie_name(cookie_name)
+        self._categories = arguments.categories("categories", categories, USUAL_CATEGORIES, key=str.lower)
+        arguments.check()
+        self.cookie_names = (name,)
+        self._values = CookieValues(name, self._parse, source=_PLATFORM)
+
+    def __call__(self, head: RequestHead, /) -> Consent | None:
+        """Read the consent; `None` if the cookie is not there."""
+        return self._values(head)
+
+    def _parse(self, value: bytes) -> Consent:
+        found = json_object(value)
+        states = found.get("optionalCookies")
+        if not isinstance(states, dict):
+            raise ValueError("no categories")
+        answers: dict[str, bool] = {}
+        for name, state in states.items():
+            answers[name.lower()] = state == _ACCEPTED and answers.get(name.lower(), True)
+        return Consent(
+            self._categories.granted(answers),
+            source=_PLATFORM,
+            given_at=time_from_epoch(found.get("consentDate"), 0.001),
+            explicit=found.get("interactedWith") is True,
+        )

@@ -1,0 +1,102 @@
+"""django-cookie-consent's `cookie_consent`: `"analytics=<version>|marketing=-1"`, in double quotes.
+
+Source: https://django-cookie-consent.readthedocs.io/ and jazzband/django-cookie-consent, cookie_consent/util.py.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from cookiegate.consent.decoding import decoded, time_from_iso
+from cookiegate.consent.mapping import IdMapping, ReaderArguments
+from cookiegate.consent.source import CookieValues
+from cookiegate.model import Consent, RequestHead
+
+__all__ = ["DjangoCookieConsent"]
+
+USUAL_GROUPS: IdMapping = {
+    "statistics": ["analytics", "statistics"],
+    "marketing": ["marketing", "advertising", "social"],
+    "preferences": ["preferences", "functional", "optional"],
+}
+
+_PLATFORM = "django-cookie-consent"
+_DECLINED = "-1"
+_VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(?:Z|[+-][0-9]{2}:[0-9]{2})")
+
+
+class DjangoCookieConsent:
+    """Reads django-cookie-consent's groups: each holds the version that was accepted, or -1.
+
+    `groups`: the site's cookie groups by their `varname`, `{"analytics": "statistics"}`; a category is granted if all
+    of its groups are accepted. `versions`: the groups' current versions, ISO 8601 times (`CookieGroup.get_version()`);
+    a choice for an older one doesn't count. `cookie_name`: the site's `COOKIE_CONSENT_NAME`.
+
+    Explicit always: the cookie is written by an answer. A version is when a group was last changed, which is no time
+    of consent and no one revision: neither is carried.
+
+    A flat list: complete tokens count, a version that is no full time with a zone grants nothing, a group with two
+    versions is unreadable. Nothing makes a time of `-1`. What can't be told, with the usual groups only: a cut that
+    leaves a whole declined group off; and a changed octet that makes an old version a new one.
+
+    Raises: `ConfigError`.
+    """
+
+    __slots__ = ("_groups", "_values", "_versions", "cookie_names")
+
+    def __init__(
+        self,
+        *,
+        groups: IdMapping | None = None,
+        versions: Mapping[str, str] | None = None,
+        cookie_name: str = "cookie_consent",
+    ) -> None:
+        arguments = ReaderArguments("DjangoCookieConsent")
+        name = arguments.cookie_name(cookie_name)
+        self._groups = arguments.categories("groups", groups, USUAL_GROUPS)
+        self._versions = _checked(versions, arguments)
+        arguments.check()
+        self.cookie_names = (name,)
+        self._values = CookieValues(name, self._parse, source=_PLATFORM)
+
+    def __call__(self, head: RequestHead, /) -> Consent | None:
+        """Read the consent; `None` if the cookie is not there."""
+        return self._values(head)
+
+    def _parse(self, value: bytes) -> Consent:
+        text = decoded(value)
+        if len(text) > 1 and text[0] == text[-1] == '"':
+            text = text[1:-1]
+        versions: dict[str, str] = {}
+        for token in text.split("|"):
+            group, _, version = token.partition("=")
+            if versions.setdefault(group, version) != version:
+                raise ValueError("contradictory duplicate groups")
+        answers = {group: self._is_accepted(group, version) for group, version in versions.items()}
+        if not any(is_accepted or versions[group] == _DECLINED for group, is_accepted in answers.items()):
+            raise ValueError("no group")
+        return Consent(self._groups.granted(answers), source=_PLATFORM)
+
+    def _is_accepted(self, group: str, version: str) -> bool:
+        accepted_at = _version_time(version)
+        current = self._versions.get(group)
+        return accepted_at is not None and (current is None or accepted_at >= current)
+
+
+def _version_time(version: str) -> datetime | None:
+    """Return the time that a version is: date, time of day and zone, or it was cut."""
+    return time_from_iso(version) if _VERSION.fullmatch(version) else None
+
+
+def _checked(versions: object, arguments: ReaderArguments) -> dict[str, datetime]:
+    found: dict[str, datetime] = {}
+    if versions is not None and not isinstance(versions, Mapping):
+        arguments.note(f"versions {versions!r}: no mapping; give a dict like {{'analytics': '<ISO 8601 time>'}}")
+        return found
+    for group, version in (versions or {}).items():
+        time = time_from_iso(version)
+        if time is None:
+            arguments.note(f"versions[{group!r}]: {version!r} is no time; write it like 2026-01-12T00:00:00+00:00")
+        else:
+            found[group] = time
+    return found

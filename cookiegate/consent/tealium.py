@@ -1,0 +1,70 @@
+"""Tealium iQ's `CONSENTMGR`: `c1:1|c2:0|...|ts:<ms>|consent:true`.
+
+Source: https://docs.tealium.com/iq-tag-management/consent-management/
+"""
+
+from cookiegate.consent.decoding import decoded, time_from_epoch, tokens
+from cookiegate.consent.mapping import IdMapping, ReaderArguments
+from cookiegate.consent.source import CookieValues
+from cookiegate.model import OPTIONAL, Consent, RequestHead
+
+__all__ = ["Tealium"]
+
+USUAL_CATEGORIES: IdMapping = {
+    "c1": "statistics",  # analytics
+    "c3": "marketing",  # display ads
+    "c6": "preferences",  # personalisation
+}
+
+_PLATFORM = "Tealium"
+_CATEGORY_IDS = frozenset(f"c{number}" for number in range(1, 16))
+_ALL_OR_NOTHING = frozenset({"consent", "ts"})
+_CONSENTS = {"true": OPTIONAL, "false": frozenset[str]()}
+
+
+class Tealium:
+    """Reads Tealium's consent by its categories `c1` to `c15`, or `consent` where a site asks for all or nothing.
+
+    `categories`: what the site uses them for. `cookie_name`: where a site renamed the cookie.
+
+    Where a category is there, `consent:true` grants nothing more; `consent:false` always refuses. Without any
+    category the value has to be `consent` and `ts`, nothing else. Explicit: `ts` is there, which is the time
+    (milliseconds). No revision is carried.
+
+    A flat list: complete tokens count, a broken one grants nothing, a key with two values is unreadable. What can't
+    be told: a `0` that became a `1`; a changed octet in a category's number; a cut that leaves `consent:false` off,
+    or that leaves `ts` and `consent:true` where the categories came after both.
+
+    Raises: `ConfigError`.
+    """
+
+    __slots__ = ("_categories", "_values", "cookie_names")
+
+    def __init__(self, *, categories: IdMapping | None = None, cookie_name: str = "CONSENTMGR") -> None:
+        arguments = ReaderArguments(_PLATFORM)
+        name = arguments.cookie_name(cookie_name)
+        self._categories = arguments.categories("categories", categories, USUAL_CATEGORIES)
+        arguments.check()
+        self.cookie_names = (name,)
+        self._values = CookieValues(name, self._parse, source=_PLATFORM)
+
+    def __call__(self, head: RequestHead, /) -> Consent | None:
+        """Read the consent; `None` if the cookie is not there."""
+        return self._values(head)
+
+    def _parse(self, value: bytes) -> Consent:
+        fields: dict[str, str] = {}
+        for token in tokens(decoded(value), "|"):
+            key, _, content = token.partition(":")
+            if fields.setdefault(key, content) != content:
+                raise ValueError("contradictory duplicate keys")
+        if _CATEGORY_IDS.isdisjoint(fields):
+            if fields.keys() != _ALL_OR_NOTHING or fields["consent"] not in _CONSENTS:
+                raise ValueError("no categories")
+            granted = frozenset[str](_CONSENTS[fields["consent"]])
+        elif fields.get("consent") == "false":
+            granted = frozenset()
+        else:
+            granted = frozenset(self._categories.granted({key: content == "1" for key, content in fields.items()}))
+        given_at = time_from_epoch(fields.get("ts"), 0.001)
+        return Consent(granted, source=_PLATFORM, given_at=given_at, explicit=given_at is not None)

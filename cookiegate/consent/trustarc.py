@@ -1,0 +1,88 @@
+"""TrustArc's `cmapi_cookie_privacy`, `notice_gdpr_prefs`, `notice_preferences` and `notice_behavior`.
+
+Source: https://trustarc.com/ (integration guides of the consent manager, `cmapi`); values as they are found on sites.
+"""
+
+import re
+from collections.abc import Iterator
+
+from cookiegate.consent.decoding import decoded
+from cookiegate.consent.group import CookieGroup, Pairs
+from cookiegate.consent.mapping import IdMapping, ReaderArguments
+from cookiegate.consent.source import strictest
+from cookiegate.model import Consent, RequestHead
+
+__all__ = ["TrustArc"]
+
+USUAL_LEVELS: IdMapping = {
+    "1": "necessary",
+    "2": ["preferences", "statistics"],  # functional, analytics included
+    "3": "marketing",
+}
+"""The levels as `cmapi_cookie_privacy` counts them, from 1."""
+
+_PLATFORM = "TrustArc"
+_PERMIT, _LEVELS, _HIGHEST, _BEHAVIOR = (
+    "cmapi_cookie_privacy",
+    "notice_gdpr_prefs",
+    "notice_preferences",
+    "notice_behavior",
+)
+_PERMITTED = re.compile(r"permit[ _]([0-9]+(?:[,|][0-9]+)*)(?:[ _][A-Za-z]+)?")
+_LISTED = re.compile(r"([0-9]+(?:[,|][0-9]+)*):.*")
+_LEVEL = re.compile(r"([0-9]{1,2}):.*")
+_EXPRESSED = b"expressed"
+
+
+class TrustArc:
+    """Reads TrustArc's consent by its levels: required, functional (with analytics), advertising.
+
+    `levels`: what a site's levels are for, counted from 1: `{"2": ["preferences", "statistics"], "3": "marketing"}`.
+
+    The same choice is in three cookies: `permit 1,2,3`, `0,1,2:` (from 0), and the highest level, `2:`. Of those that
+    are there the stricter counts; one that is broken makes all unreadable. Explicit is `notice_behavior=expressed`
+    (with a region after it); `implied` is not. No time and no revision are carried.
+
+    The lists with a colon can't be cut unseen. What can't be told: a cut that shortens `permit 1,22` to `permit 1,2`,
+    and an octet that makes one number another.
+
+    Raises: `ConfigError`.
+    """
+
+    __slots__ = ("_levels", "_values", "cookie_names")
+
+    def __init__(self, *, levels: IdMapping | None = None) -> None:
+        arguments = ReaderArguments(_PLATFORM)
+        self._levels = arguments.categories("levels", levels, USUAL_LEVELS)
+        arguments.check()
+        self.cookie_names = (_PERMIT, _LEVELS, _HIGHEST, _BEHAVIOR)
+        self._values = CookieGroup(self.cookie_names, self._parse, source=_PLATFORM)
+
+    def __call__(self, head: RequestHead, /) -> Consent | None:
+        """Read the consent; `None` if none of the cookies that carry a choice is there."""
+        return self._values(head)
+
+    def _parse(self, pairs: Pairs) -> Consent | None:
+        behaviors = {value.partition(b",")[0].partition(b"%")[0] for name, value in pairs if name == _BEHAVIOR}
+        return strictest(
+            Consent(
+                self._levels.granted({str(level): True for level in _levels(name, decoded(value))}),
+                source=_PLATFORM,
+                explicit=behaviors == {_EXPRESSED},
+            )
+            for name, value in pairs
+            if name != _BEHAVIOR
+        )
+
+
+def _levels(name: str, text: str) -> Iterator[int]:
+    """Yield the accepted levels, counted from 1. Raises: `ValueError`."""
+    pattern = {_PERMIT: _PERMITTED, _LEVELS: _LISTED, _HIGHEST: _LEVEL}[name]
+    match = pattern.fullmatch(text)
+    if match is None:
+        raise ValueError("no levels")
+    if name == _HIGHEST:
+        yield from range(1, int(match[1]) + 2)
+    else:
+        for number in re.split("[,|]", match[1]):
+            yield int(number) + (name == _LEVELS)

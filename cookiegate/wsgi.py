@@ -1,0 +1,131 @@
+"""The WSGI adapter: `app.wsgi_app = CookieGateMiddleware(app.wsgi_app, gate=gate)`.
+
+Gated is every call of `start_response`, whenever it comes. The iterable that the app returns is handed on untouched,
+so that file wrappers, streaming and `close()` work as without the gate. Source: PEP 3333.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, TypeAlias
+
+from cookiegate.gate import CookieGate
+from cookiegate.model import RequestHead
+from cookiegate.visit import Visit
+
+__all__ = ["CookieGateMiddleware"]
+
+Environ: TypeAlias = dict[str, Any]
+ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+StartResponse: TypeAlias = Callable[..., Callable[[bytes], object]]
+WSGIApp: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+_SIGNALS = frozenset({"HTTP_SEC_GPC", "HTTP_DNT"})
+
+
+class CookieGateMiddleware:
+    """Wraps a WSGI app, so that every Set-Cookie line that leaves obeys the registry and the visitor's consent.
+
+    The app finds its handle in `environ["cookiegate"]`.
+    """
+
+    def __init__(self, app: WSGIApp, gate: CookieGate | None = None) -> None:
+        self.app = app
+        self.gate = gate if gate is not None else CookieGate()
+        self._visit = _WsgiVisit.of(self.gate)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request."""
+        visit = self._visit(environ, start_response)
+        if environ.get("HTTP_COOKIE"):
+            visit.screen_environ()
+        environ["cookiegate"] = visit
+        return self.app(environ, visit.start_response)
+
+
+class _WsgiVisit(Visit):
+    _head: RequestHead | None = None
+
+    def __init__(self, environ: Environ, start_response: StartResponse) -> None:
+        self._environ = environ
+        self._start_response = start_response
+
+    def start_response(
+        self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo | None = None
+    ) -> Callable[[bytes], object]:
+        """Pass the response's head on, its header fields filtered; a second time too, with `exc_info`."""
+        fields = list(headers)
+        if exc_info is not None:  # what was decided for the first head counts no more
+            self._before = self._decisions = None
+        leaving = fields if self._is_plain(fields) else self._filtered(fields)
+        if isinstance(status, str) and ("\r" in status or "\n" in status):  # wsgiref writes it out as it is
+            status = self.one_line(b"status", status.encode("latin-1", "replace")).decode("latin-1")
+        if exc_info is None:
+            return self._start_response(status, leaving)
+        return self._start_response(status, leaving, exc_info)
+
+    def _is_plain(self, fields: list[Any]) -> bool:
+        """Tell whether there is nothing to judge and nothing to add."""
+        if self._is_special:
+            return False
+        self.is_started = True
+        memo = self._gate.judged_text_kinds
+        kinds = memo.known
+        try:
+            for field in fields:
+                name, value = field
+                if kinds[name] or "\n" in value or "\r" in value or "\0" in value or field.__class__ is not tuple:
+                    return False
+        except KeyError:  # a field name that was not met before
+            if isinstance(name, str):
+                memo.learn(name)
+            return False
+        except (AttributeError, TypeError, ValueError):
+            return False
+        return True
+
+    def _filtered(self, fields: list[Any]) -> list[tuple[str, str]]:
+        """Filter the fields as octets; text that is not Latin-1 can't be sent, and is left to the general path."""
+        try:
+            octets = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields]
+        except (AttributeError, TypeError, ValueError):
+            octets = fields
+        leaving = self.filter(octets)
+        if self._gate.mode == "report-only":  # the app's own fields, and behind them what the gate adds
+            added = leaving[len(fields) :]
+            return [*fields, *((name.decode("latin-1"), value.decode("latin-1")) for name, value in added)]
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in leaving]
+
+    def screen_environ(self) -> None:
+        """Hide refused cookies of the request from the app; consent is read from what the browser sent."""
+        environ = self._environ
+        self._head = self._make_head()
+        cookie = self._head.cookie
+        screened = self.screen(cookie)
+        if screened is not cookie:
+            environ["HTTP_COOKIE"] = screened.decode("latin-1")
+
+    def head(self) -> RequestHead:
+        if self._head is None:  # the browser sent no Cookie, else it would be made: what is there now, the app put
+            self._head = replace(self._make_head(), cookie=b"")
+        return self._head
+
+    def _make_head(self) -> RequestHead:
+        environ = self._environ
+        headers = tuple(
+            (key[5:].replace("_", "-").lower().encode("latin-1", "replace"), part.encode("latin-1", "replace"))
+            for key, value in environ.items()
+            if isinstance(key, str) and key.startswith("HTTP_") and isinstance(value, str)
+            # WSGI servers join fields of one name: two signals are "1,1" or "1, 1" there
+            for part in (map(str.strip, value.split(",")) if key in _SIGNALS else (value,))
+        )
+        return RequestHead(
+            cookie=next((value for name, value in headers if name == b"cookie"), b""),
+            headers=headers,
+            scheme="https" if self.has_https_scheme() else "http",
+            method=environ.get("REQUEST_METHOD", "GET"),
+            path=environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""),
+        )
+
+    def has_https_scheme(self) -> bool:
+        return bool(self._environ.get("wsgi.url_scheme") == "https")
