@@ -5,7 +5,6 @@ Everything else passes untouched. Source: ASGI 3.0, HTTP and WebSocket 2.5.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import replace
 from typing import Any
 
 from cookiegate.gate import CookieGate
@@ -51,6 +50,7 @@ class CookieGateMiddleware:
 
 
 class _AsgiVisit(Visit):
+    _cookie = b""  # what the browser sent; where it sent none, the app's own doing does not count
     _head: RequestHead | None = None
     _scope: Scope
     _send: Send
@@ -63,10 +63,12 @@ class _AsgiVisit(Visit):
         kind = message["type"]
         if kind == "http.response.body":
             return self._send(message)
-        if "headers" in message and kind in _STARTS:
-            fields = [*(message["headers"] or ())]
-            kinds = self._gate.judged_kinds.known
+        if kind in _STARTS:
+            name = None
+            fields: list[Any] | None = None
             try:  # mostly there is nothing to judge; in place, since a call for it would cost a tenth of the whole
+                kinds = self._gate.judged_kinds.known
+                fields = [*message["headers"]]
                 for field in fields:
                     name, value = field
                     if kinds[name] or 10 in value or 13 in value or 0 in value or field.__class__ is not tuple:
@@ -74,18 +76,20 @@ class _AsgiVisit(Visit):
                 else:
                     if not self._is_special:
                         self.is_started = True
-                        message = dict(message)
+                        message = {**message}
                         message["headers"] = fields
                         return self._send(message)
-            except KeyError:  # a field name that was not met before
+            except KeyError:  # a field name that was not met before, or no headers
                 if isinstance(name, bytes):
                     self._gate.judged_kinds.learn(name)
             except (AttributeError, TypeError, ValueError):  # not the pairs of octets that nearly every app sends
                 pass
-            fields = self.filter(fields, is_cacheable=kind == "http.response.start")
-            return self._send({**message, "headers": fields})
-        if kind in _STARTS:  # the app gave no headers, the gate may have some
-            return self._send({**message, "headers": self.filter((), is_cacheable=kind == "http.response.start")})
+            if fields is None:  # there are none, or they are no list
+                fields = [*(message.get("headers") or ())]
+            leaving = self.filter(fields, is_cacheable=kind == "http.response.start")
+            if self._gate.recorders:
+                self._record(101 if kind == "websocket.accept" else message.get("status"))
+            return self._send({**message, "headers": leaving})
         if "headers" in message and kind != "http.response.trailers":  # a server push, or what is not known yet
             return self._send({**message, "headers": self.judge_only(message["headers"] or ())})
         if "links" in message:  # early hints: some servers write a line break in a link out as it is
@@ -93,31 +97,59 @@ class _AsgiVisit(Visit):
             return self._send({**message, "links": links})
         return self._send(message)
 
+    def _record(self, status: object) -> None:
+        from cookiegate.report.route import asgi_route  # here, since most gates record nothing
+
+        scope = self._scope
+        method = "WEBSOCKET" if scope["type"] == "websocket" else scope.get("method", "GET")
+        self.record(method=method, path=scope.get("path", "/"), route=asgi_route(scope), status=status)
+
     def screen_scope(self) -> None:
         """Hide refused cookies of the request from the app; consent is read from what the browser sent."""
         headers = self._scope["headers"]
-        self._head = self._make_head()
-        cookie = self._head.cookie
+        cookie = self._cookie = b"; ".join([value for name, value in headers if name == b"cookie"])
         screened = self.screen(cookie)
         if screened is not cookie:
             kept = [(name, value) for name, value in headers if name != b"cookie"]
             self._scope["headers"] = [*kept, (b"cookie", screened)] if screened else kept
 
     def head(self) -> RequestHead:
-        if self._head is None:  # the browser sent no Cookie, else it would be made: what is there now, the app put
-            self._head = replace(self._make_head(), cookie=b"")
+        if self._head is None:
+            self._head = _ScopeHead(self._cookie, self._scope)
         return self._head
-
-    def _make_head(self) -> RequestHead:
-        scope = self._scope
-        headers = tuple((bytes(name), bytes(value)) for name, value in scope["headers"])
-        return RequestHead(
-            cookie=b"; ".join(value for name, value in headers if name == b"cookie"),
-            headers=headers,
-            scheme="https" if self.has_https_scheme() else "http",
-            method=scope.get("method", "GET"),
-            path=scope.get("path", "/"),
-        )
 
     def has_https_scheme(self) -> bool:
         return self._scope.get("scheme") in ("https", "wss")
+
+
+class _ScopeHead(RequestHead):
+    """A request whose parts are looked up when a consent source asks for them; mostly none does."""
+
+    __slots__ = ("_scope",)
+    _scope: Scope
+
+    def __init__(self, cookie: bytes, scope: Scope) -> None:
+        object.__setattr__(self, "cookie", cookie)
+        object.__setattr__(self, "_scope", scope)
+
+    def header(self, name: bytes) -> list[bytes]:
+        if name == b"cookie":
+            return super().header(name)
+        return [bytes(value) for key, value in self._scope["headers"] if key == name]
+
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        fields = [(bytes(name), bytes(value)) for name, value in self._scope["headers"] if name != b"cookie"]
+        return (*fields, (b"cookie", self.cookie)) if self.cookie else tuple(fields)
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self._scope.get("scheme") in ("https", "wss") else "http"
+
+    @property
+    def method(self) -> str:
+        return str(self._scope.get("method", "GET"))
+
+    @property
+    def path(self) -> str:
+        return str(self._scope.get("path", "/"))

@@ -14,7 +14,7 @@ from cookiegate.consent.terms import ConsentTerms
 from cookiegate.errors import ConfigError
 from cookiegate.log import Log
 from cookiegate.memo import Memo
-from cookiegate.model import Category, Consent, CookieRule, Decision, Reason, RequestHead
+from cookiegate.model import Category, Consent, CookieRule, Decision, Exchange, Reason, RequestHead
 from cookiegate.policy import Policy
 from cookiegate.registry.registry import Registry
 from cookiegate.registry.rule import nearest
@@ -29,7 +29,7 @@ __all__ = ["CookieGate"]
 
 _MAX_RUNS = 8
 _UNREADABLE_NAME = CookieRule(name="*", category=Category.MARKETING, purpose="A name that no site gives a cookie.")
-_IN_CODE_ONLY = frozenset({"registry", "consent", "observer", "clock"})
+_IN_CODE_ONLY = frozenset({"registry", "consent", "observer", "recorders", "clock"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +81,10 @@ class CookieGate:
     """What is granted while the visitor has not chosen: for regions where the law lets visitors opt out."""
     observer: Callable[[Decision], object] | None = None
     """Called with every decision; slows each response down, since nothing can be left unsaid."""
+    recorders: Iterable[Callable[[Exchange], object]] = ()
+    """Called once for each response, with all that was decided about it: an `Inventory`, `Counters`, your own."""
+    debug: bool = False
+    """Each response tells in a `Cookiegate` header field what was decided, for the browser's developer tools."""
     clock: Callable[[], float] = time
     """Seconds since 1970-01-01 UTC."""
 
@@ -91,6 +95,8 @@ class CookieGate:
     verdicts: Verdicts = field(init=False, repr=False, compare=False)
     log: Log = field(init=False, repr=False, compare=False)
     field_kinds: Memo[bytes, FieldKind] = field(init=False, repr=False, compare=False)
+    text_kinds: Memo[str, FieldKind] = field(init=False, repr=False, compare=False)
+    """The same for names that are text, as in WSGI."""
     judged_kinds: Memo[bytes, FieldKind] = field(init=False, repr=False, compare=False)
     """From a field name to what must be judged; false for all others, those of caches too."""
     judged_text_kinds: Memo[str, FieldKind] = field(init=False, repr=False, compare=False)
@@ -123,11 +129,12 @@ class CookieGate:
         checked.one_of("line_breaks", self.line_breaks, "cut", "report")
         for name in (
             "host_only", "strict_values", "hide_refused", "expire_refused",
-            "require_explicit", "global_privacy_control", "do_not_track",
+            "require_explicit", "global_privacy_control", "do_not_track", "debug",
         ):  # fmt: skip
             checked.flag(name, getattr(self, name))
         checked.text_or_none("revision", self.revision)
         checked.callable_or_none("observer", self.observer)
+        object.__setattr__(self, "recorders", checked.functions("recorders", self.recorders))
         terms = ConsentTerms(
             max_age_s=checked.seconds("consent_max_age", self.consent_max_age),
             revision=self.revision,
@@ -165,10 +172,15 @@ class CookieGate:
             "log": log,
             "verdicts": verdicts,
             "field_kinds": Memo(field_kind, limit=256, longest=64),
+            "text_kinds": Memo(_text_kind, limit=256, longest=64),
             "judged_kinds": Memo(_judged_kind, limit=256, longest=64),
             "judged_text_kinds": Memo(_judged_text_kind, limit=256, longest=64),
             "handle_classes": {},
-            "is_watched": self.observer is not None or self.mode == "report-only" or self.strict_values,
+            "is_watched": self.observer is not None
+            or self.recorders != ()
+            or self.debug
+            or self.mode == "report-only"
+            or self.strict_values,
             "refusable": Memo(self._find_refusable, limit=1024, longest=128),
         }
         for name, value in compiled.items():
@@ -228,6 +240,14 @@ class CookieGate:
             except Exception as error:  # noqa: BLE001  # foreign code, as above
                 self.log.observer_failed(error)
 
+    def record(self, exchange: Exchange) -> None:
+        """Hand an exchange to the recorders. Raises nothing."""
+        for recorder in self.recorders:
+            try:
+                recorder(exchange)
+            except Exception as error:  # noqa: BLE001  # foreign code, as above
+                self.log.recorder_failed(error)
+
     def _with_consent_cookies(self, checked: Checked) -> Registry:
         """Return the registry with the consent source's cookies as necessary ones: without them nobody can choose."""
         if not isinstance(self.registry, Registry):
@@ -273,6 +293,10 @@ class CookieGate:
                     if rule is not None and rule.category is not Category.NECESSARY:
                         found[rule.name] = rule
         return tuple(found.values())
+
+
+def _text_kind(name: str) -> FieldKind:
+    return field_kind(name.encode("latin-1", "replace"))
 
 
 def _judged_kind(name: bytes) -> FieldKind:

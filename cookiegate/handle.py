@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Self
 
@@ -150,7 +149,7 @@ class Handle:
             if decision.reason is not Reason.DELETION:
                 cookie = b"; ".join(filter(None, (cookie, decision.after.partition(b";")[0])))
         if cookie is not None:
-            self._consent = gate.read_consent(replace(self.head(), cookie=cookie), gate.clock())
+            self._consent = gate.read_consent(self.head().with_cookie(cookie), gate.clock())
 
     def _written_choice(self) -> Fields:
         """Write the consent cookie, if the app granted or withdrew something."""

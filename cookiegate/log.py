@@ -76,6 +76,13 @@ class Log:
         if self._failed.is_first(("observer", type(error))):
             _logger.error("the observer raised; decisions stand as they are", exc_info=error)
 
+    def recorder_failed(self, error: Exception) -> None:
+        """Tell that a recorder raised; the first time for this kind of error."""
+        if self._failed.is_first(("recorder", type(error))):
+            _logger.error(
+                "a recorder raised; decisions stand as they are, the response was not recorded", exc_info=error
+            )
+
     def untrusted_proxy(self) -> None:
         """Tell once that the server does not believe its proxy, so that Secure is missing."""
         if self._failed.is_first("proxy"):

@@ -16,6 +16,7 @@ __all__ = [
     "Consent",
     "CookieRule",
     "Decision",
+    "Exchange",
     "Lifetime",
     "Reason",
     "RequestHead",
@@ -247,6 +248,10 @@ class RequestHead:
         """Return the values of every header field of this lower-case name, in order."""
         return [value for key, value in self.headers if key == name]
 
+    def with_cookie(self, cookie: bytes) -> "RequestHead":
+        """Return the same request with another Cookie header."""
+        return RequestHead(cookie, self.headers, self.scheme, self.method, self.path)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -267,3 +272,26 @@ class Decision:
     """The line that leaves; `None` when dropped. Holds the value: not for logs."""
     changes: tuple[str, ...] = ()
     """What was rewritten, in words fit for a log: no value of the cookie is among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its response, and what was decided about its cookies: what a recorder is told."""
+
+    method: str
+    """The request's method; `"WEBSOCKET"` for a handshake."""
+    path: str
+    """The path as it was asked for, without the query."""
+    route: str | None
+    """The framework's template of the path, like `/users/{id}`, where it says so."""
+    status: int
+    """The response's status; 101 for an accepted websocket, 0 where the app gave none that can be read."""
+    at_s: float
+    """When the response started, in seconds since 1970-01-01 UTC."""
+    is_https: bool
+    granted: frozenset[Category]
+    """The optional categories that the visitor had granted when the response left."""
+    decisions: tuple[Decision, ...]
+    """One for each Set-Cookie line, and for each refused cookie of the request that was expired; often none."""
+    is_enforced: bool = True
+    """False in report-only: whatever was decided, the lines left as the app sent them."""

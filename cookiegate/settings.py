@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from typing import TypeVar
 
 from cookiegate.lifetime import parse_lifetime
@@ -43,6 +44,17 @@ class Checked:
         """Check that a value can be called, or is not given."""
         if value is not None and not callable(value):
             self.complain(subject, f"is {value!r}; use a function")
+
+    def functions(self, subject: str, value: object) -> tuple[Callable[..., object], ...]:
+        """Read several functions; one alone is taken for a slip."""
+        if callable(value) or isinstance(value, str) or not isinstance(value, Iterable):
+            self.complain(subject, f"is {value!r}; use a list of functions")
+            return ()
+        found = tuple(value)
+        for one in found:
+            if not callable(one) or iscoroutinefunction(one):
+                self.complain(subject, f"{one!r} is among them; use plain functions of an Exchange")
+        return found
 
     def seconds(self, subject: str, value: object) -> int | None:
         """Read a length of time: text like `"400 days"`, a timedelta, a number of days, or `None` for no limit."""

@@ -9,7 +9,7 @@ Law: the answer is the policy's, octet for octet (a property test holds both bes
 whatever names and attributes an app sends.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Literal, TypeAlias
 
 from cookiegate.memo import Memo
@@ -71,13 +71,15 @@ _NEVER_IN_TABLE = Tails(lambda _: NOT_IN_TABLE, limit=1, longest=-1)
 class Table:
     """The verdicts for one set of granted categories and one kind of connection."""
 
-    __slots__ = ("_clock", "_names", "known")
+    __slots__ = ("_clock", "_names", "known", "told")
 
     def __init__(self, find_tails: Callable[[bytes], Tails], clock: Callable[[], float]) -> None:
         self._names = Memo(find_tails, limit=_REMEMBERED_NAMES, longest=_LONGEST_NAME)
         self._clock = clock
         self.known: dict[bytes, dict[bytes, Verdict]] = {}
         """Raw name, then raw attributes (what follows the first `;`). Hot loops look here; on a KeyError, `learn`."""
+        self.told: dict[bytes, object] = {}
+        """Raw names of dropped lines that were logged, and the refusals that were given as the reason."""
 
     def learn(self, raw_name: bytes, tail: bytes) -> Verdict:
         """Return the verdict for what is not in `known`, and put it there."""
@@ -88,6 +90,12 @@ class Table:
                 self.known = {}
             self.known[raw_name] = tails.known
         return verdict
+
+    def tell(self, raw_names: Iterable[bytes], refusals: object) -> None:
+        """Note in `told` that these were logged with these refusals as the reason."""
+        if len(self.told) >= _REMEMBERED_NAMES:
+            self.told = {}
+        self.told.update((name, refusals) for name in raw_names if len(name) <= _LONGEST_NAME)
 
     def settled(self, raw_name: bytes, tail: bytes) -> Verdict:
         """Return the verdict as it counts now, one that depends on the clock judged anew after a minute."""
@@ -102,7 +110,7 @@ class Table:
 class Verdicts:
     """Tables of verdicts, one for each set of granted categories and each kind of connection, filled as lines come."""
 
-    __slots__ = ("_clock", "_is_consent_cookie", "_on_unregistered", "_policy", "_tables")
+    __slots__ = ("_clock", "_is_consent_cookie", "_on_unregistered", "_policy", "_tables", "unread")
 
     def __init__(
         self,
@@ -116,10 +124,12 @@ class Verdicts:
         self._is_consent_cookie = is_consent_cookie
         self._on_unregistered = on_unregistered
         self._clock = clock
-        self._tables: dict[tuple[frozenset[Category] | None, bool], Table] = {}
+        self._tables: dict[tuple[frozenset[Category], bool], Table] = {}
+        self.unread = (self._make_table(None, is_https=False), self._make_table(None, is_https=True))
+        """The tables to begin with, while nobody has looked at the consent: for http and for https."""
 
-    def table(self, granted: frozenset[Category] | None, is_https: bool) -> Table:  # a hot call
-        """Return the table for these granted categories; `None`: nobody has looked at the consent yet."""
+    def table(self, granted: frozenset[Category], is_https: bool) -> Table:  # a hot call
+        """Return the table for these granted categories."""
         try:
             return self._tables[granted, is_https]
         except KeyError:

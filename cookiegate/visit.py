@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from cookiegate.debug import DEBUG_FIELD, told
 from cookiegate.expiry import deletions, first_refused
 from cookiegate.handle import Handle
-from cookiegate.model import NO_CONSENT, Action, Consent, CookieRule, Decision
-from cookiegate.verdicts import DROP, NEEDS_CONSENT, NOT_IN_TABLE, Deletion
+from cookiegate.model import NO_CONSENT, Action, Consent, CookieRule, Decision, Exchange
+from cookiegate.verdicts import DROP, NEEDS_CONSENT, NOT_IN_TABLE, Deletion, Table
 from cookiegate.wire.cache_control import Fields, is_stored_by_shared_caches, make_private, vary_on
 from cookiegate.wire.headers import FieldKind, cut_at_line_break, field_kind, has_line_break, octet_pair
 from cookiegate.wire.token import is_token
@@ -84,6 +85,22 @@ class Visit(Handle):
 
     # The response
 
+    def record(self, *, method: str, path: str, route: str | None, status: object) -> None:
+        """Tell the gate's recorders of this request and the response that was filtered."""
+        gate = self._gate
+        gate.record(
+            Exchange(
+                method=method,
+                path=path,
+                route=route,
+                status=status if isinstance(status, int) else 0,
+                at_s=gate.clock(),
+                is_https=self.is_https(),
+                granted=self._known_consent().granted,
+                decisions=self.decisions,
+            )
+        )
+
     def filter(self, headers: Iterable[Any], *, is_cacheable: bool = True) -> Fields:
         """Return the header fields that may leave, in a list of its own; the app's objects are not changed.
 
@@ -99,7 +116,8 @@ class Visit(Handle):
                 leaving = None
             if leaving is not None:
                 return leaving
-        return self._filter_generally(fields, is_cacheable=is_cacheable)
+        leaving = self._filter_generally(fields, is_cacheable=is_cacheable)
+        return [*leaving, (DEBUG_FIELD, told(self._decisions or ()))] if self._gate.debug else leaving
 
     def _filter_fast(self, fields: list[Any], *, is_cacheable: bool) -> Fields | None:
         """Judge by the tables alone; `None` where they don't know enough, and nothing has been done yet.
@@ -109,26 +127,29 @@ class Visit(Handle):
         """
         gate = self._gate
         kinds = gate.field_kinds.known
-        table = gate.verdicts.table(None, self.is_https())
+        is_https = self.is_https()
+        table = gate.verdicts.unread[is_https]
         known = table.known
+        granted = None
         has_cache_field = carries_optional = False
-        dropped: dict[bytes, bytes] = {}
+        dropped: list[tuple[bytes, bytes]] = []
         leaving: Fields = []
         append = leaving.append
         for name, value in fields:
-            try:
-                kind = kinds[name]
-            except KeyError:
-                kind = gate.field_kinds.learn(name)
-            if kind is not _SET_COOKIE:
-                if 10 in value or 13 in value or 0 in value:
-                    return None
-                if kind is not _PLAIN:
-                    if kind is not _CACHE_CONTROL and kind is not _VARY:
+            if name != b"set-cookie":
+                try:
+                    kind = kinds[name]
+                except KeyError:
+                    kind = gate.field_kinds.learn(name)
+                if kind is not _SET_COOKIE:
+                    if 10 in value or 13 in value or 0 in value:
                         return None
-                    has_cache_field = True
-                append((name, value))
-                continue
+                    if kind is not _PLAIN:
+                        if kind is not _CACHE_CONTROL and kind is not _VARY:
+                            return None
+                        has_cache_field = True
+                    append((name, value))
+                    continue
             pair, _, tail = value.partition(b";")
             raw_name, equals, raw_value = pair.partition(b"=")
             try:
@@ -140,16 +161,23 @@ class Visit(Handle):
                 if verdict is NOT_IN_TABLE:
                     verdict = table.settled(raw_name, tail)
                 if verdict is NEEDS_CONSENT:
-                    consent = self._known_consent()
-                    granted = gate.verdicts.table(consent.granted, self.is_https())
-                    verdict = granted.settled(raw_name, tail)
+                    if granted is None:
+                        consent = self._known_consent()
+                        granted = gate.verdicts.table(consent.granted, is_https)
+                        carries_none = not consent.granted and gate.refused == "drop"
+                    try:
+                        verdict = granted.known[raw_name][tail]
+                    except KeyError:
+                        verdict = granted.learn(raw_name, tail)
+                    if verdict is NOT_IN_TABLE:
+                        verdict = granted.settled(raw_name, tail)
                     carries_optional = carries_optional or bool(verdict)
-                    if carries_optional or (not consent.granted and gate.refused == "drop"):
+                    if carries_optional or carries_none:
                         table, known = granted, granted.known  # whether one leaves is settled: one look-up from now on
                 if verdict is NOT_IN_TABLE:
                     return None
                 if verdict is DROP:
-                    dropped[raw_name] = value
+                    dropped.append((raw_name, value))
                     continue
                 if verdict.__class__ is Deletion:
                     pair = raw_name + b"="
@@ -158,7 +186,12 @@ class Visit(Handle):
             append((name, pair + verdict))
         self._before, self._after, self._decisions = fields, leaving, None
         if dropped:
-            self._tell_dropped(dropped)
+            refusals = (self._consent or NO_CONSENT).refusals
+            told = table.told
+            for raw_name, _ in dropped:
+                if told.get(raw_name) is not refusals:
+                    self._tell_dropped(dict(dropped), table)
+                    break
         if not carries_optional or not is_cacheable:
             return leaving
         if has_cache_field or gate.shared_caches != "private":
@@ -263,10 +296,11 @@ class Visit(Handle):
                 )
         return lines
 
-    def _tell_dropped(self, lines: dict[bytes, bytes]) -> None:
+    def _tell_dropped(self, lines: dict[bytes, bytes], table: Table) -> None:
         """Log what the fast path dropped (raw name to line), the first time for each name and reason."""
         gate = self._gate
         consent = self._consent or NO_CONSENT
+        table.tell(lines, consent.refusals)
         for name in gate.log.news(consent.refusals, lines):
             gate.tell(gate.policy.decide(lines[name], consent, is_https=self.is_https(), now=gate.clock()))
 

@@ -4,8 +4,7 @@ Gated is every call of `start_response`, whenever it comes. The iterable that th
 so that file wrappers, streaming and `close()` work as without the gate. Source: PEP 3333.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, TypeAlias
 
@@ -44,6 +43,7 @@ class CookieGateMiddleware:
 
 
 class _WsgiVisit(Visit):
+    _cookie = b""  # what the browser sent; where it sent none, the app's own doing does not count
     _head: RequestHead | None = None
 
     def __init__(self, environ: Environ, start_response: StartResponse) -> None:
@@ -58,6 +58,8 @@ class _WsgiVisit(Visit):
         if exc_info is not None:  # what was decided for the first head counts no more
             self._before = self._decisions = None
         leaving = fields if self._is_plain(fields) else self._filtered(fields)
+        if self._gate.recorders:
+            self._record(status)
         if isinstance(status, str) and ("\r" in status or "\n" in status):  # wsgiref writes it out as it is
             status = self.one_line(b"status", status.encode("latin-1", "replace")).decode("latin-1")
         if exc_info is None:
@@ -86,6 +88,10 @@ class _WsgiVisit(Visit):
 
     def _filtered(self, fields: list[Any]) -> list[tuple[str, str]]:
         """Filter the fields as octets; text that is not Latin-1 can't be sent, and is left to the general path."""
+        if not self._is_special:
+            leaving_text = self._filtered_fast(fields)
+            if leaving_text is not None:
+                return leaving_text
         try:
             octets = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields]
         except (AttributeError, TypeError, ValueError):
@@ -96,36 +102,90 @@ class _WsgiVisit(Visit):
             return [*fields, *((name.decode("latin-1"), value.decode("latin-1")) for name, value in added)]
         return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in leaving]
 
+    def _filtered_fast(self, fields: list[Any]) -> list[tuple[str, str]] | None:
+        """Filter what must be judged as octets, and leave the rest as it is, in front; `None` where that won't do."""
+        memo = self._gate.text_kinds
+        leaving = []
+        judged = []
+        try:
+            for name, value in fields:
+                if memo[name]:
+                    judged.append((name.encode("latin-1"), value.encode("latin-1")))
+                elif "\n" in value or "\r" in value or "\0" in value:
+                    return None
+                else:
+                    leaving.append((name, value))
+            filtered = self._filter_fast(judged, is_cacheable=True)
+        except (AttributeError, TypeError, ValueError):
+            return None
+        if filtered is None:
+            return None
+        leaving += [(name.decode("latin-1"), value.decode("latin-1")) for name, value in filtered]
+        return leaving
+
+    def _record(self, status: object) -> None:
+        from cookiegate.report.route import wsgi_route  # here, since most gates record nothing
+
+        environ = self._environ
+        code = status[:3] if isinstance(status, str) else ""
+        self.record(
+            method=environ.get("REQUEST_METHOD", "GET"),
+            path=environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""),
+            route=wsgi_route(environ),
+            status=int(code) if code.isascii() and code.isdigit() else 0,
+        )
+
     def screen_environ(self) -> None:
         """Hide refused cookies of the request from the app; consent is read from what the browser sent."""
         environ = self._environ
-        self._head = self._make_head()
-        cookie = self._head.cookie
+        cookie = self._cookie = environ["HTTP_COOKIE"].encode("latin-1", "replace")
         screened = self.screen(cookie)
         if screened is not cookie:
             environ["HTTP_COOKIE"] = screened.decode("latin-1")
 
     def head(self) -> RequestHead:
-        if self._head is None:  # the browser sent no Cookie, else it would be made: what is there now, the app put
-            self._head = replace(self._make_head(), cookie=b"")
+        if self._head is None:
+            self._head = _EnvironHead(self._cookie, self._environ)
         return self._head
-
-    def _make_head(self) -> RequestHead:
-        environ = self._environ
-        headers = tuple(
-            (key[5:].replace("_", "-").lower().encode("latin-1", "replace"), part.encode("latin-1", "replace"))
-            for key, value in environ.items()
-            if isinstance(key, str) and key.startswith("HTTP_") and isinstance(value, str)
-            # WSGI servers join fields of one name: two signals are "1,1" or "1, 1" there
-            for part in (map(str.strip, value.split(",")) if key in _SIGNALS else (value,))
-        )
-        return RequestHead(
-            cookie=next((value for name, value in headers if name == b"cookie"), b""),
-            headers=headers,
-            scheme="https" if self.has_https_scheme() else "http",
-            method=environ.get("REQUEST_METHOD", "GET"),
-            path=environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""),
-        )
 
     def has_https_scheme(self) -> bool:
         return bool(self._environ.get("wsgi.url_scheme") == "https")
+
+
+class _EnvironHead(RequestHead):
+    """A request whose parts are looked up when a consent source asks for them; mostly none does."""
+
+    __slots__ = ("_environ",)
+    _environ: Environ
+
+    def __init__(self, cookie: bytes, environ: Environ) -> None:
+        object.__setattr__(self, "cookie", cookie)
+        object.__setattr__(self, "_environ", environ)
+
+    @property
+    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        return (*self._fields(), (b"cookie", self.cookie)) if self.cookie else tuple(self._fields())
+
+    @property
+    def scheme(self) -> str:
+        return str(self._environ.get("wsgi.url_scheme", "http"))
+
+    @property
+    def method(self) -> str:
+        return str(self._environ.get("REQUEST_METHOD", "GET"))
+
+    @property
+    def path(self) -> str:
+        return f"{self._environ.get('SCRIPT_NAME', '')}{self._environ.get('PATH_INFO', '')}"
+
+    def _fields(self) -> Iterator[tuple[bytes, bytes]]:
+        for key, value in self._environ.items():
+            if not isinstance(key, str) or not key.startswith("HTTP_") or not isinstance(value, str):
+                continue
+            # WSGI servers join fields of one name: two signals are "1,1" or "1, 1" there
+            for part in map(str.strip, value.split(",")) if key in _SIGNALS else (value,):
+                if key != "HTTP_COOKIE":
+                    yield (
+                        key[5:].replace("_", "-").lower().encode("latin-1", "replace"),
+                        part.encode("latin-1", "replace"),
+                    )

@@ -86,6 +86,8 @@ class CookieValues:
                 return memo.known[values[0]]
             except KeyError:
                 return memo.learn(values[0])
+        if not values:
+            return None
         if len(values) > MAX_VALUES:
             return Consent.none(Reason.CONSENT_CONFLICT, source=self._source)
         return strictest_answer(self._memo[value] for value in values)

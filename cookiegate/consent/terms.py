@@ -11,6 +11,8 @@ from cookiegate.model import NO_CONSENT, OPTIONAL, Category, Consent, Reason, Re
 
 __all__ = ["ConsentTerms"]
 
+# By their own names, since a look-up in an enum costs as much as all else that is done for a consent that counts.
+_MARKETING, _PREFERENCES = Category.MARKETING, Category.PREFERENCES
 _FUTURE_TOLERANCE_S = 86400  # a visitor's clock may be wrong by a time zone, not by a year
 
 
@@ -34,16 +36,18 @@ class ConsentTerms:
     def apply(self, consent: Consent | None, head: RequestHead, now: float) -> Consent:
         """Return what counts of a consent (`None`: no signal) for this request at this time (seconds, UTC)."""
         if consent is None:
-            granted = self.default(head) if self.default is not None else frozenset()
-            consent = Consent(granted, source="default", explicit=False) if granted else NO_CONSENT
+            granted = self.default(head) if self.default is not None else None
+            if not granted:
+                return NO_CONSENT
+            consent = Consent(granted, source="default", explicit=False)
         elif (reason := self._objection(consent, now)) is not None:
             return Consent.none(reason, source=consent.source)
         if not consent.granted:
             return consent
-        if self.global_privacy_control and Category.MARKETING in consent.granted and b"1" in head.header(b"sec-gpc"):
-            consent = _without(consent, frozenset({Category.MARKETING}), Reason.GLOBAL_PRIVACY_CONTROL)
+        if self.global_privacy_control and _MARKETING in consent.granted and b"1" in head.header(b"sec-gpc"):
+            consent = _without(consent, frozenset({_MARKETING}), Reason.GLOBAL_PRIVACY_CONTROL)
         if self.do_not_track and b"1" in head.header(b"dnt"):
-            consent = _without(consent, OPTIONAL - {Category.PREFERENCES}, Reason.DO_NOT_TRACK)
+            consent = _without(consent, OPTIONAL - {_PREFERENCES}, Reason.DO_NOT_TRACK)
         return consent
 
     def _objection(self, consent: Consent, now: float) -> Reason | None:
