@@ -5,11 +5,13 @@ Everything else passes untouched. Source: ASGI 3.0, HTTP and WebSocket 2.5.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 
 from cookiegate.gate import CookieGate
 from cookiegate.model import RequestHead
 from cookiegate.visit import Visit
+from cookiegate.wire.cache_control import Fields
 from cookiegate.wire.headers import octets
 
 __all__ = ["CookieGateMiddleware"]
@@ -33,6 +35,7 @@ class CookieGateMiddleware:
         self.app = app
         self.gate = gate if gate is not None else CookieGate()
         self._visit = _AsgiVisit.of(self.gate)
+        self._send = self._visit.send
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -40,29 +43,33 @@ class CookieGateMiddleware:
             await self.app(scope, receive, send)
             return
         visit = self._visit()
-        visit._scope, visit._send = scope, send
-        for name, _ in scope["headers"]:
+        visit._headers = headers = scope["headers"]
+        # The handle holds neither scope nor send: a cycle would leave each request to the garbage collector, and costs
+        # a seventh of what the gate adds to a response without cookies (`python -m benchmarks --only responses`).
+        visit._line = (scope.get("scheme"), scope.get("method"), scope.get("path"))
+        for name, _ in headers:
             if name == b"cookie":
-                visit.screen_scope()
+                visit.screen_scope(scope)
                 break
         scope["cookiegate"] = visit
-        await self.app(scope, receive, visit.send)
+        await self.app(scope, receive, partial(self._send, visit, scope, send))
 
 
 class _AsgiVisit(Visit):
     _cookie = b""  # what the browser sent; where it sent none, the app's own doing does not count
     _head: RequestHead | None = None
-    _scope: Scope
-    _send: Send
+    _headers: Fields
+    _line: tuple[str | None, str | None, str | None]
+    """Scheme, method and path."""
 
-    def send(self, message: Message) -> Awaitable[None]:
+    def send(self, scope: Scope, send: Send, message: Message) -> Awaitable[None]:
         """Pass a message on, its headers filtered.
 
         No coroutine of its own: it hands out the server's, which saves a frame for each message.
         """
         kind = message["type"]
         if kind == "http.response.body":
-            return self._send(message)
+            return send(message)
         if kind in _STARTS:
             name = None
             fields: list[Any] | None = None
@@ -78,7 +85,7 @@ class _AsgiVisit(Visit):
                         self.is_started = True
                         message = {**message}
                         message["headers"] = fields
-                        return self._send(message)
+                        return send(message)
             except KeyError:  # a field name that was not met before, or no headers
                 if isinstance(name, bytes):
                     self._gate.judged_kinds.learn(name)
@@ -86,70 +93,72 @@ class _AsgiVisit(Visit):
                 pass
             if fields is None:  # there are none, or they are no list
                 fields = [*(message.get("headers") or ())]
+            self._line = (scope.get("scheme"), *self._line[1:])  # a middleware that trusts the proxy may have mended it
             leaving = self.filter(fields, is_cacheable=kind == "http.response.start")
             if self._gate.recorders:
-                self._record(101 if kind == "websocket.accept" else message.get("status"))
-            return self._send({**message, "headers": leaving})
+                self._record(scope, 101 if kind == "websocket.accept" else message.get("status"))
+            return send({**message, "headers": leaving})
         if "headers" in message and kind != "http.response.trailers":  # a server push, or what is not known yet
-            return self._send({**message, "headers": self.judge_only(message["headers"] or ())})
+            return send({**message, "headers": self.judge_only(message["headers"] or ())})
         if "links" in message:  # early hints: some servers write a line break in a link out as it is
             links = [self.one_line(b"link", link) for link in map(octets, message["links"] or ()) if link is not None]
-            return self._send({**message, "links": links})
-        return self._send(message)
+            return send({**message, "links": links})
+        return send(message)
 
-    def _record(self, status: object) -> None:
+    def _record(self, scope: Scope, status: object) -> None:
         from cookiegate.report.route import asgi_route  # here, since most gates record nothing
 
-        scope = self._scope
-        method = "WEBSOCKET" if scope["type"] == "websocket" else scope.get("method", "GET")
-        self.record(method=method, path=scope.get("path", "/"), route=asgi_route(scope), status=status)
+        method = "WEBSOCKET" if scope["type"] == "websocket" else self._line[1] or "GET"
+        self.record(method=method, path=self._line[2] or "/", route=asgi_route(scope), status=status)
 
-    def screen_scope(self) -> None:
+    def screen_scope(self, scope: Scope) -> None:
         """Hide refused cookies of the request from the app; consent is read from what the browser sent."""
-        headers = self._scope["headers"]
+        headers = self._headers
         cookie = self._cookie = b"; ".join([value for name, value in headers if name == b"cookie"])
         screened = self.screen(cookie)
         if screened is not cookie:
             kept = [(name, value) for name, value in headers if name != b"cookie"]
-            self._scope["headers"] = [*kept, (b"cookie", screened)] if screened else kept
+            scope["headers"] = [*kept, (b"cookie", screened)] if screened else kept
 
     def head(self) -> RequestHead:
         if self._head is None:
-            self._head = _ScopeHead(self._cookie, self._scope)
+            self._head = _ScopeHead(self._cookie, self._headers, self._line)
         return self._head
 
     def has_https_scheme(self) -> bool:
-        return self._scope.get("scheme") in ("https", "wss")
+        return self._line[0] in ("https", "wss")
 
 
 class _ScopeHead(RequestHead):
     """A request whose parts are looked up when a consent source asks for them; mostly none does."""
 
-    __slots__ = ("_scope",)
-    _scope: Scope
+    __slots__ = ("_fields", "_line")
+    _fields: Fields
+    _line: tuple[str | None, str | None, str | None]
 
-    def __init__(self, cookie: bytes, scope: Scope) -> None:
+    def __init__(self, cookie: bytes, fields: Fields, line: tuple[str | None, str | None, str | None]) -> None:
         object.__setattr__(self, "cookie", cookie)
-        object.__setattr__(self, "_scope", scope)
+        object.__setattr__(self, "_fields", fields)
+        object.__setattr__(self, "_line", line)
 
     def header(self, name: bytes) -> list[bytes]:
         if name == b"cookie":
             return super().header(name)
-        return [bytes(value) for key, value in self._scope["headers"] if key == name]
+        return [bytes(value) for key, value in self._fields if key == name]
 
     @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
-        fields = [(bytes(name), bytes(value)) for name, value in self._scope["headers"] if name != b"cookie"]
+        fields = [(bytes(name), bytes(value)) for name, value in self._fields if name != b"cookie"]
         return (*fields, (b"cookie", self.cookie)) if self.cookie else tuple(fields)
 
     @property
     def scheme(self) -> str:
-        return "https" if self._scope.get("scheme") in ("https", "wss") else "http"
+        return "https" if self._line[0] in ("https", "wss") else "http"
 
     @property
     def method(self) -> str:
-        return str(self._scope.get("method", "GET"))
+        return str(self._line[1] or "GET")
 
     @property
     def path(self) -> str:
-        return str(self._scope.get("path", "/"))
+        return str(self._line[2] or "/")

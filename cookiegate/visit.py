@@ -59,8 +59,9 @@ class Visit(Handle):
         """Return the Cookie header that the app may see: without registered optional cookies that are refused."""
         refusable = self._gate.refusable
         known = refusable.known
+        pieces = cookie.split(b";")
         found = {}
-        for piece in cookie.split(b";"):
+        for piece in pieces:
             name = piece.partition(b"=")[0]
             try:
                 rules = known[name]
@@ -79,7 +80,6 @@ class Visit(Handle):
         self._is_special = True
         if self._gate.mode == "report-only" or not self._gate.hide_refused:
             return cookie
-        pieces = cookie.split(b";")
         kept = [piece for piece in pieces if piece.partition(b"=")[0].strip(b" \t") not in refused]
         return b";".join(kept).strip(b" \t")
 

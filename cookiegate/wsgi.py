@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from cookiegate.gate import CookieGate
 from cookiegate.model import RequestHead
 from cookiegate.visit import Visit
+from cookiegate.wire.cache_control import Fields
 
 __all__ = ["CookieGateMiddleware"]
 
@@ -103,13 +104,19 @@ class _WsgiVisit(Visit):
         return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in leaving]
 
     def _filtered_fast(self, fields: list[Any]) -> list[tuple[str, str]] | None:
-        """Filter what must be judged as octets, and leave the rest as it is, in front; `None` where that won't do."""
+        """Filter what must be judged as octets, and leave the rest as it is; `None` where that won't do.
+
+        What was judged stands together then, where its first field stood.
+        """
         memo = self._gate.text_kinds
-        leaving = []
-        judged = []
+        leaving: list[tuple[str, str]] = []
+        judged: Fields = []
+        first = 0
         try:
             for name, value in fields:
                 if memo[name]:
+                    if not judged:
+                        first = len(leaving)
                     judged.append((name.encode("latin-1"), value.encode("latin-1")))
                 elif "\n" in value or "\r" in value or "\0" in value:
                     return None
@@ -120,8 +127,8 @@ class _WsgiVisit(Visit):
             return None
         if filtered is None:
             return None
-        leaving += [(name.decode("latin-1"), value.decode("latin-1")) for name, value in filtered]
-        return leaving
+        text = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in filtered]
+        return [*leaving[:first], *text, *leaving[first:]]
 
     def _record(self, status: object) -> None:
         from cookiegate.report.route import wsgi_route  # here, since most gates record nothing

@@ -37,6 +37,12 @@ def cookie_values(header: bytes, name: bytes) -> list[bytes]:
     if not name or len(header) > MAX_COOKIE_OCTETS:
         return found
     at = header.find(name)
+    if at < 0:
+        return found
+    end = at + len(name)
+    if (at == 0 or header[at - 2 : at] == b"; ") and header[end : end + 1] == b"=" and header.find(name, end) < 0:
+        stop = header.find(b";", end)  # the usual header: as browsers write it, and the name stands in it once
+        return [(header[end + 1 :] if stop < 0 else header[end + 1 : stop]).strip(b" \t")]
     while at >= 0:
         end = at + len(name)
         start = at
