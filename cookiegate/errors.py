@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable
 
-__all__ = ["ConfigError", "ConsentNotWritable", "CookiegateError", "NotGated", "ResponseStarted"]
+__all__ = [
+    "ConfigError",
+    "ConsentNotWritable",
+    "CookiegateError",
+    "NotGated",
+    "ReceiptStoreError",
+    "ReceiptStoreTooNew",
+    "ResponseStarted",
+]
 
 
 class CookiegateError(Exception):
@@ -30,3 +38,11 @@ class ResponseStarted(CookiegateError):
 
 class NotGated(CookiegateError, LookupError):
     """The app asked for the gate's handle, but its request did not pass a gate."""
+
+
+class ReceiptStoreError(CookiegateError):
+    """The store of receipts can't be reached, read or used; while a request is served nobody sees it."""
+
+
+class ReceiptStoreTooNew(ReceiptStoreError):
+    """Newer code has changed the store's schema; this code must not touch it."""

@@ -98,6 +98,7 @@ class Visit(Handle):
                 is_https=self.is_https(),
                 granted=self._known_consent().granted,
                 decisions=self.decisions,
+                is_enforced=gate.mode == "enforce",
             )
         )
 
