@@ -5,10 +5,14 @@ from typing import Annotated
 import typer
 
 import cookiegate
+from cookiegate.cli.audit import audit
 from cookiegate.cli.check import check
 from cookiegate.cli.consent import consent
 from cookiegate.cli.demo.command import demo
 from cookiegate.cli.explain import explain
+from cookiegate.cli.inventory import inventory
+from cookiegate.cli.receipts.app import app as receipts
+from cookiegate.cli.registry.app import app as registry
 
 __all__ = ["app"]
 
@@ -34,3 +38,7 @@ app.command()(demo)
 app.command()(explain)
 app.command()(check)
 app.command()(consent)
+app.command()(inventory)
+app.command()(audit)
+app.add_typer(registry, name="registry")
+app.add_typer(receipts, name="receipts")

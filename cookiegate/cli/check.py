@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from cookiegate.cli.progress import reading
 from cookiegate.cli.words import shown
 from cookiegate.errors import ConfigError
 from cookiegate.gate import CookieGate
 from cookiegate.model import Category
-from cookiegate.registry import Registry
 
 __all__ = ["check"]
 
@@ -28,8 +28,8 @@ def check(
     """
     problems: tuple[str, ...] = ()
     try:
-        gate = CookieGate.from_toml(file)
-        rules = Registry.from_toml(file)
+        with reading(file):
+            gate = CookieGate.from_toml(file, known=False)  # its registry holds the file's rules alone
     except ConfigError as error:
         problems = error.problems
         if isinstance(error.__cause__, OSError):
@@ -42,6 +42,7 @@ def check(
             typer.echo("\n".join(problems))
             typer.echo(f"{len(problems)} {'mistake' if len(problems) == 1 else 'mistakes'} in {file.name}")
         raise typer.Exit(1)
+    rules = gate.registry
     found = Counter(rule.category for rule in rules)
     counts = {category.value: found[category] for category in Category}
     if as_json:

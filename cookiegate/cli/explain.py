@@ -6,11 +6,13 @@ A tool for a developer's own lines: unlike the logs, it shows the cookie's value
 import json
 import os
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cookiegate.cli.progress import reading
 from cookiegate.cli.words import RULES, leaves, printable, reason_in_words, record, shown
 from cookiegate.errors import ConfigError
 from cookiegate.gate import CookieGate
@@ -43,7 +45,8 @@ def explain(
     Exit code: 0 if the line leaves, 1 if it does not, 2 for a configuration that can't be used.
     """  # fmt: skip
     try:
-        gate = CookieGate() if registry is None else CookieGate.from_toml(registry)
+        with nullcontext() if registry is None else reading(registry):
+            gate = CookieGate() if registry is None else CookieGate.from_toml(registry)
     except ConfigError as error:
         typer.echo("\n".join(f"cookiegate: {problem}" for problem in error.problems), err=True)
         raise typer.Exit(2) from error

@@ -82,7 +82,15 @@ class Registry:
         document = read_cookies_toml(path)
         if document.problems:
             raise ConfigError(document.problems)
-        return cls(document.rules)
+        return cls._of({rule.name: rule for rule in document.rules})
+
+    @classmethod
+    def _of(cls, rules: dict[str, CookieRule]) -> Self:
+        """Make a registry of rules that were checked already."""
+        made = cls.__new__(cls)
+        made._rules = rules
+        made._index()
+        return made
 
     def match(self, name: str) -> Match:
         """Find what is known of a cookie name; names are compared without their `__Host-` and similar prefixes too."""
@@ -106,10 +114,7 @@ class Registry:
     def __or__(self, other: "Registry") -> "Registry":
         if not isinstance(other, Registry):
             return NotImplemented
-        merged = Registry.__new__(Registry)
-        merged._rules = self._rules | other._rules
-        merged._index()
-        return merged
+        return Registry._of(self._rules | other._rules) if other._rules else self
 
     def __iter__(self) -> Iterator[CookieRule]:
         return iter(self._rules.values())

@@ -4,9 +4,10 @@ A complaint reads `<where>: <subject>: <what is wrong>; <what to do>`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
+from functools import lru_cache, partial
 
 from cookiegate.lifetime import parse_lifetime
 from cookiegate.model import Category, CookieRule, Lifetime, SameSite
@@ -17,6 +18,7 @@ __all__ = ["check_rule", "nearest", "read_rule"]
 _KEYS = tuple(field.name for field in fields(CookieRule))
 _TEXTS = ("purpose", "provider", "source")
 _FLAGS = ("secure", "http_only", "host_only", "partitioned")
+_ROOT = ("/",)
 _HOST = re.compile(r"\.?[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?", re.ASCII)
 _PATH = re.compile(r"/[\x20-\x3A\x3C-\x7E]*")
 
@@ -34,39 +36,22 @@ def read_rule(table: Mapping[str, object], where: str, problems: list[str]) -> C
     found: list[str] = []
     known: dict[str, object] = {}
     for key, value in table.items():
-        if key not in _KEYS:
+        read = _READERS.get(key)
+        if read is None:
             found.append(f"{where}: unknown key {key!r}; {nearest(key, _KEYS)}")
         else:
-            known[key] = _read(key, value, where, found)
-    missing = [key for key in ("name", "category") if key not in table]
-    found += [f'{where}: {key} is missing; add {key} = "..."' for key in missing]
+            try:
+                known[key] = read(value)
+            except ValueError as error:
+                found.append(f"{where}: {error}")
+    if "name" not in table or "category" not in table:
+        missing = [key for key in ("name", "category") if key not in table]
+        found += [f'{where}: {key} is missing; add {key} = "..."' for key in missing]
     if not found:
-        rule = CookieRule(**known)  # type: ignore[arg-type]  # each value was checked by _read
+        rule = CookieRule(**known)  # type: ignore[arg-type]  # each value was read as its field's type
         found = check_rule(rule, where)
     problems += found
     return None if found else rule
-
-
-def _read(key: str, value: object, where: str, problems: list[str]) -> object:
-    """Turn one value of a table into what `CookieRule` holds; the value itself where it is already that."""
-    try:
-        if key == "category":
-            return _choice(value, Category, "category")
-        if key == "same_site":
-            return _choice(str(value).capitalize(), SameSite, "same_site")
-        if key == "lifetime":
-            return parse_lifetime(_text(key, value))
-        if key in _FLAGS:
-            if not isinstance(value, bool):
-                raise ValueError(f"{key} is {value!r}; write true or false")
-            return value
-        if key in ("domains", "paths"):
-            texts = value if isinstance(value, list) else [value]
-            return tuple(_text(key, text) for text in texts)
-        return _text(key, value)
-    except ValueError as error:
-        problems.append(f"{where}: {error}")
-        return None
 
 
 def _text(key: str, value: object) -> str:
@@ -75,19 +60,55 @@ def _text(key: str, value: object) -> str:
     return value
 
 
-def _choice(value: object, choices: type[Category] | type[SameSite], key: str) -> object:
-    try:
-        return choices(str(value))
-    except ValueError:
-        known = ", ".join(choice.value.lower() for choice in choices)
-        raise ValueError(f"unknown {key} {value!r}; use one of {known}") from None
+def _texts(key: str, value: object) -> tuple[str, ...]:
+    return tuple([_text(key, text) for text in (value if isinstance(value, list) else [value])])
+
+
+def _flag(key: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} is {value!r}; write true or false")
+    return value
+
+
+def _lifetime(value: object) -> Lifetime:
+    return _parsed(_text("lifetime", value))
+
+
+_parsed = lru_cache(maxsize=4096)(parse_lifetime)  # a long registry says few different ones: a third of the time
+
+
+def _category(value: object) -> Category:
+    found = _CATEGORIES.get(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"unknown category {value!r}; use one of {', '.join(_CATEGORIES)}")
+    return found
+
+
+def _same_site(value: object) -> SameSite:
+    found = _SAME_SITES.get(value.lower()) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"unknown same_site {value!r}; use one of {', '.join(_SAME_SITES)}")
+    return found
+
+
+_CATEGORIES = {category.value: category for category in Category}
+_SAME_SITES = {same_site.value.lower(): same_site for same_site in SameSite}
+_READERS: dict[str, Callable[[object], object]] = {
+    **{key: partial(_text, key) for key in ("name", *_TEXTS)},
+    **{key: partial(_flag, key) for key in _FLAGS},
+    **{key: partial(_texts, key) for key in ("domains", "paths")},
+    "category": _category,
+    "same_site": _same_site,
+    "lifetime": _lifetime,
+}
 
 
 def _contradicts_its_text(lifetime: Lifetime) -> bool:
     try:
-        return parse_lifetime(lifetime.text) != lifetime
-    except (AttributeError, ValueError):
+        said = _parsed(lifetime.text)
+    except (AttributeError, TypeError, ValueError):
         return True
+    return said is not lifetime and said != lifetime
 
 
 def check_rule(rule: CookieRule, where: str) -> list[str]:
@@ -101,8 +122,10 @@ def check_rule(rule: CookieRule, where: str) -> list[str]:
         found.append(f"{where}: lifetime {rule.lifetime!r} does not say what its text says; use parse_lifetime(...)")
     if rule.same_site is not None and not isinstance(rule.same_site, SameSite):
         found.append(f"{where}: same_site is {rule.same_site!r}; use a SameSite, e.g. SameSite.LAX")
-    texts = {key: getattr(rule, key) for key in _TEXTS}
-    found += [f"{where}: {key} is {text!r}; use text" for key, text in texts.items() if not isinstance(text, str)]
+    for key in _TEXTS:
+        text = getattr(rule, key)
+        if not isinstance(text, str):
+            found.append(f"{where}: {key} is {text!r}; use text")
     literal = rule.name.replace("*", "") if isinstance(rule.name, str) else ""
     if not literal:
         found.append(
@@ -113,27 +136,29 @@ def check_rule(rule: CookieRule, where: str) -> list[str]:
             f"{where}: name {rule.name!r} is no cookie name; use letters, digits and !#$%&'+-.^_`|~ "
             "('*' stands for any characters)"
         )
-    lower = literal.lower()
-    if rule.partitioned and rule.secure is False:
-        found.append(f"{where}: partitioned needs Secure; take secure = false away")
-    if rule.same_site is SameSite.NONE and rule.secure is False:
-        found.append(f'{where}: same_site = "none" needs Secure; take secure = false away')
-    if lower.startswith(("__host-", "__secure-", "__http-")) and rule.secure is False:
-        found.append(f"{where}: a name with this prefix needs Secure; take secure = false away")
-    if lower.startswith("__host-") and (rule.domains or rule.paths != ("/",)):
+    if rule.secure is False:
+        found += _complaints_without_secure(rule, literal, where)
+    if (rule.domains or rule.paths != _ROOT) and literal[:7].lower() == "__host-":
         found.append(f"{where}: a __Host- cookie has no domain and the path /; take domains and paths away")
     for key in ("domains", "paths"):
         places = getattr(rule, key)
         if not isinstance(places, tuple) or not all(isinstance(place, str) for place in places):
             return [*found, f"{where}: {key} is {places!r}; use a tuple of texts"]
-    found += [
-        f"{where}: domain {domain!r} is no host name; write it like 'example.com'"
-        for domain in rule.domains
-        if not _HOST.fullmatch(domain)
-    ]
-    found += [
-        f"{where}: path {path!r} can't be a cookie's path; begin with '/' and leave out ';'"
-        for path in rule.paths
-        if not _PATH.fullmatch(path)
-    ]
+    for domain in rule.domains:
+        if not _HOST.fullmatch(domain):
+            found.append(f"{where}: domain {domain!r} is no host name; write it like 'example.com'")
+    for path in rule.paths:
+        if not _PATH.fullmatch(path):
+            found.append(f"{where}: path {path!r} can't be a cookie's path; begin with '/' and leave out ';'")
+    return found
+
+
+def _complaints_without_secure(rule: CookieRule, literal: str, where: str) -> list[str]:
+    found = []
+    if rule.partitioned:
+        found.append(f"{where}: partitioned needs Secure; take secure = false away")
+    if rule.same_site is SameSite.NONE:
+        found.append(f'{where}: same_site = "none" needs Secure; take secure = false away')
+    if literal.lower().startswith(("__host-", "__secure-", "__http-")):
+        found.append(f"{where}: a name with this prefix needs Secure; take secure = false away")
     return found

@@ -246,6 +246,17 @@ def test_registry_complains(bad, complaint):
     assert caught.value.problems == (complaint,)
 
 
+@pytest.mark.parametrize(
+    "lifetime", [Lifetime("7 days", max_age_s=1), Lifetime("a while"), Lifetime(7), Lifetime([]), Lifetime("session")]
+)
+def test_registry_complains_of_a_lifetime_that_contradicts_its_text(lifetime):
+    with pytest.raises(ConfigError) as caught:
+        Registry([rule("a", lifetime=lifetime)])
+    assert caught.value.problems == (
+        f"registry: rule 1 'a': lifetime {lifetime!r} does not say what its text says; use parse_lifetime(...)",
+    )
+
+
 def test_registry_complains_of_everything_at_once():
     with pytest.raises(ConfigError) as caught:
         Registry([rule("a", "stats"), rule("b c"), rule("d"), rule("d")])

@@ -1,0 +1,1 @@
+"""`cookiegate registry`: declare which cookies the site sets. One file a command."""
