@@ -177,7 +177,7 @@ def test_page_shows_the_choice_and_three_buttons(visitor, choice, words):
     response = visitor(choice).get("/")
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert words in response.text
-    assert Counter(response.text.split()).get("<button") == 3
+    assert Counter(response.text.partition("<main>")[2].split()).get("<button") == 3
     assert "http:" not in response.text
     assert "https:" not in response.text
 
@@ -220,3 +220,18 @@ def test_decisions_are_json_of_every_cookie(visitor):
 
 def cookie_header(client):
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
+
+
+def test_page_shows_the_banner_until_the_visitor_has_chosen(visitor):
+    assert "cookiegate-banner" in visitor(None).get("/").text
+    assert "cookiegate-banner" not in visitor("reject").get("/").text
+
+
+def test_settings_page_shows_the_registry_and_takes_a_choice(visitor):
+    client = visitor(None)
+    page = client.get("/cookie-settings/")
+    assert page.status_code == 200
+    assert all(f"<bdi>{name}</bdi>" in page.text for name in EVERYTHING)
+    answer = client.post("/cookie-settings/api", json={"granted": ["statistics"]})
+    assert answer.json()["choice"]["granted"] == ["statistics"]
+    assert [cookie.name.decode() for cookie in lines_of(client.get("/decisions"))] == NECESSARY + STATISTICS

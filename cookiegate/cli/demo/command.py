@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 
 __all__ = ["demo"]
 
-_NEEDED = {"asgi": ("rich", "httpx", "starlette", "uvicorn"), "wsgi": ("rich", "httpx", "flask", "gunicorn")}
+_NEEDED = {
+    "asgi": ("rich", "httpx", "jinja2", "starlette", "uvicorn"),
+    "wsgi": ("rich", "httpx", "jinja2", "flask", "gunicorn"),
+}
 
 
 def demo(
     is_wsgi: Annotated[bool, typer.Option("--wsgi", help="gunicorn and Flask, not uvicorn and Starlette.")] = False,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     is_brief: Annotated[bool, typer.Option("--exit", help="Stop after the table.")] = False,
+    is_ungated: Annotated[
+        bool, typer.Option("--ungated", help="Serve the site without its gate, for an audit to look at.")
+    ] = False,
 ) -> None:
     """Serve an example site on 127.0.0.1, and show what three visitors get of its cookies.
 
@@ -36,6 +42,7 @@ def demo(
     import httpx
 
     from cookiegate.cli.demo.servers import listen, serve_asgi, serve_wsgi
+    from cookiegate.cli.demo.site import COOKIES_TOML
     from cookiegate.cli.demo.table import make_console
 
     try:
@@ -45,8 +52,15 @@ def demo(
         raise _failed(f"port {port} can't be used: {why}; choose another with --port", 2) from error
     console = make_console()
     serve, face = (serve_wsgi, "gunicorn and Flask") if is_wsgi else (serve_asgi, "uvicorn and Starlette")
-    with _interrupted_by_signals(), listener, serve(listener) as server:
+    serving = serve(listener, is_gated=False) if is_ungated else serve(listener)
+    with _interrupted_by_signals(), listener, serving as server:
         console.print(f"{face} on {server.url}")
+        if is_ungated:
+            console.print("Without its gate: every answer sets 25 cookies, whatever the visitor chose. To audit it:")
+            console.print(f"cookiegate audit {server.url} --registry {COOKIES_TOML}\n", soft_wrap=True, markup=False)
+            if not is_brief:
+                _serve_on(server)
+            return
         console.print("Every answer sets 24 cookies that the policy names, and one that it does not.\n")
         try:
             _visit_and_show(console, server.url)

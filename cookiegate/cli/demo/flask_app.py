@@ -1,15 +1,17 @@
 """The example site in Flask: the app knows nothing of consent, the last lines put it behind the gate."""
 
-from flask import Flask, redirect, request
+from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from cookiegate import CookieGate, current
+from cookiegate import CookieGate
 from cookiegate.cli.demo import site
+from cookiegate.settings_page import SettingsPage
+from cookiegate.settings_page.wsgi import SettingsFirst
 from cookiegate.wsgi import CookieGateMiddleware
 
-__all__ = ["app"]
+__all__ = ["app", "ungated"]
 
-app = Flask(__name__)
+site_pages = Blueprint("site", __name__)
 
 
 def _set_cookies(response: Response) -> Response:
@@ -18,20 +20,22 @@ def _set_cookies(response: Response) -> Response:
     return response
 
 
-@app.get("/")
+@site_pages.get("/")
 def show_page() -> Response:
     """Show the page for people, and set every cookie."""
-    body = site.page(current(request), request.cookies)
+    handle = site.handle_of(request)
+    banner = settings.fragment(request, language="en") if handle is not None else ""
+    body = site.page(handle, request.cookies, banner)
     return _set_cookies(Response(body, mimetype="text/html", headers=site.PAGE_HEADERS))
 
 
-@app.get("/decisions")
+@site_pages.get("/decisions")
 def show_decisions() -> Response:
     """Set every cookie, and tell what became of each."""
-    return _set_cookies(Response(site.decisions(current(request)), mimetype="application/json"))
+    return _set_cookies(Response(site.decisions(site.handle_of(request)), mimetype="application/json"))
 
 
-@app.post("/choice")
+@site_pages.post("/choice")
 def choose() -> Response:
     """Take the visitor's choice from the page's form."""
     if site.is_foreign(request.headers.get("Sec-Fetch-Site")):
@@ -39,9 +43,16 @@ def choose() -> Response:
     granted = site.CHOICES.get(request.form.get("choice", ""))
     if granted is None:
         return Response("No such choice.", 400)
-    current(request).choose(granted)
+    if (handle := site.handle_of(request)) is not None:
+        handle.choose(granted)
     return redirect("/", 303)
 
 
+ungated = Flask(__name__)
+ungated.register_blueprint(site_pages)
+
+app = Flask(__name__)
+app.register_blueprint(site_pages)
 gate = CookieGate.from_toml(site.COOKIES_TOML)
-app.wsgi_app = CookieGateMiddleware(app.wsgi_app, gate=gate)  # type: ignore[method-assign]  # Flask's own way to wrap
+settings = SettingsPage(gate)
+app.wsgi_app = CookieGateMiddleware(SettingsFirst(app.wsgi_app, settings), gate=gate)  # type: ignore[method-assign]  # Flask's own way to wrap

@@ -33,13 +33,15 @@ def listen(port: int = 0) -> socket.socket:
 
 
 @contextmanager
-def serve_asgi(listener: socket.socket) -> Iterator[Server]:
-    """Serve the Starlette face by uvicorn, until the block ends."""
+def serve_asgi(listener: socket.socket, *, is_gated: bool = True) -> Iterator[Server]:
+    """Serve the Starlette face by uvicorn, until the block ends; without its gate if that is asked for."""
     import uvicorn
 
-    from cookiegate.cli.demo.starlette_app import app
+    from cookiegate.cli.demo.starlette_app import app, ungated
 
-    config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app if is_gated else ungated, log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=3
+    )
     server = uvicorn.Server(config)
     url = _url_of(listener)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="uvicorn", daemon=True)
@@ -54,14 +56,14 @@ def serve_asgi(listener: socket.socket) -> Iterator[Server]:
 
 
 @contextmanager
-def serve_wsgi(listener: socket.socket) -> Iterator[Server]:
-    """Serve the Flask face by gunicorn, until the block ends."""
+def serve_wsgi(listener: socket.socket, *, is_gated: bool = True) -> Iterator[Server]:
+    """Serve the Flask face by gunicorn, until the block ends; without its gate if that is asked for."""
     url = _url_of(listener)
     number = listener.fileno()
     process = subprocess.Popen(
         [
             sys.executable, "-m", "gunicorn", "--config", "python:cookiegate.cli.demo.gunicorn_conf",
-            "--bind", f"fd://{number}", "cookiegate.cli.demo.flask_app:app",
+            "--bind", f"fd://{number}", f"cookiegate.cli.demo.flask_app:{'app' if is_gated else 'ungated'}",
         ],
         stdin=subprocess.PIPE,
         pass_fds=[number],

@@ -10,6 +10,8 @@ from string import Template
 from typing import Required, TypedDict
 
 from cookiegate.cli.words import leaves, record
+from cookiegate.current import current
+from cookiegate.errors import NotGated
 from cookiegate.gate import CookieGate
 from cookiegate.handle import Handle
 from cookiegate.model import OPTIONAL, Consent, Decision
@@ -21,6 +23,7 @@ __all__ = [
     "PAGE_HEADERS",
     "SetCookieArguments",
     "decisions",
+    "handle_of",
     "is_foreign",
     "page",
 ]
@@ -32,10 +35,12 @@ CHOICES = {"reject": frozenset[str](), "statistics": frozenset({"statistics"}), 
 """From a button of the page to the categories that it grants."""
 
 PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'",
     "Referrer-Policy": "same-origin",
 }
 
+_SETTINGS_LINK = ' <a href="/cookie-settings/">Cookie settings</a>'
 _DAY_S = 86400
 _LAST_32_BIT_SECOND = datetime(2038, 1, 19, 3, 14, 7, tzinfo=UTC)
 
@@ -90,23 +95,48 @@ def is_foreign(fetch_site: str | None) -> bool:
     return fetch_site not in (None, "same-origin", "none")
 
 
-def decisions(handle: Handle) -> Iterator[str]:
-    """Tell as JSON what was decided about this response's cookies.
+def handle_of(request: object) -> Handle | None:
+    """Return the gate's handle; `None` where the site is served without its gate."""
+    try:
+        return current(request)
+    except NotGated:
+        return None
+
+
+def decisions(handle: Handle | None) -> Iterator[str]:
+    """Tell as JSON what was decided about this response's cookies; without the gate nothing is.
 
     The head of a response leaves before its body is made, so the body can tell what became of the head.
     """
-    yield json.dumps([record(decision) for decision in handle.decisions])
+    yield json.dumps([record(decision) for decision in handle.decisions] if handle is not None else [])
 
 
-def page(handle: Handle, carried: Iterable[str]) -> Iterator[str]:
-    """Make the page; `carried` names the cookies that came with the request, as far as the gate shows them."""
+def page(handle: Handle | None, carried: Iterable[str], banner: str) -> Iterator[str]:
+    """Make the page.
+
+    `carried` names the cookies that came with the request, as far as the gate shows them. `banner`: the HTML that asks
+    the visitor, where there is a gate.
+    """
+    if handle is None:
+        return _ungated_page(set(carried))
     consent = handle.consent  # asked for now: the response's head says then that it depends on the visitor
 
     def body() -> Iterator[str]:
-        template = Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
-        yield template.substitute(choice=_choice(consent), rows=_rows(handle.decisions, set(carried)))
+        rows = _rows(handle.decisions, set(carried))
+        yield _template().substitute(choice=_choice(consent), rows=rows, banner=banner, settings_link=_SETTINGS_LINK)
 
     return body()
+
+
+def _ungated_page(carried: set[str]) -> Iterator[str]:
+    """Make the page of the site without its gate: every cookie leaves as the app sets it."""
+    told = [(arguments["key"], _category(arguments["key"]), "set") for arguments in COOKIES]
+    choice = "There is no gate: every cookie is set."
+    yield _template().substitute(choice=choice, rows=_told_rows(told, carried), banner="", settings_link="")
+
+
+def _template() -> Template:
+    return Template(files(__package__).joinpath("page.html").read_text(encoding="utf-8"))
 
 
 def _choice(consent: Consent) -> str:
@@ -121,6 +151,10 @@ def _choice(consent: Consent) -> str:
 def _rows(made: Iterable[Decision], carried: set[str]) -> str:
     """Write a table row for each cookie that the site tried to set, and for each that only the browser brought."""
     told = [(decision.name, decision.category or "unknown", _outcome(decision)) for decision in made if decision.before]
+    return _told_rows(told, carried)
+
+
+def _told_rows(told: list[tuple[str, str, str]], carried: set[str]) -> str:
     told += [(name, _category(name), "untouched") for name in sorted(carried - {name for name, _, _ in told})]
     return "\n".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{category}</td>'

@@ -7,11 +7,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from cookiegate import CookieGate, current
+from cookiegate import CookieGate
 from cookiegate.asgi import CookieGateMiddleware
 from cookiegate.cli.demo import site
+from cookiegate.settings_page import SettingsPage
+from cookiegate.settings_page.asgi import SettingsFirst
 
-__all__ = ["app"]
+__all__ = ["app", "ungated"]
 
 
 def _set_cookies(response: Response) -> Response:
@@ -22,13 +24,15 @@ def _set_cookies(response: Response) -> Response:
 
 async def show_page(request: Request) -> Response:
     """Show the page for people, and set every cookie."""
-    body = site.page(current(request), request.cookies)
+    handle = site.handle_of(request)
+    banner = settings.fragment(request, language="en") if handle is not None else ""
+    body = site.page(handle, request.cookies, banner)
     return _set_cookies(StreamingResponse(body, media_type="text/html", headers=site.PAGE_HEADERS))
 
 
 async def show_decisions(request: Request) -> Response:
     """Set every cookie, and tell what became of each."""
-    return _set_cookies(StreamingResponse(site.decisions(current(request)), media_type="application/json"))
+    return _set_cookies(StreamingResponse(site.decisions(site.handle_of(request)), media_type="application/json"))
 
 
 async def choose(request: Request) -> Response:
@@ -39,13 +43,17 @@ async def choose(request: Request) -> Response:
     granted = site.CHOICES.get(form.get("choice", [""])[-1])
     if granted is None:
         return PlainTextResponse("No such choice.", 400)
-    current(request).choose(granted)
+    if (handle := site.handle_of(request)) is not None:
+        handle.choose(granted)
     return RedirectResponse("/", status_code=303)
 
 
-app = Starlette(
-    routes=[Route("/", show_page), Route("/decisions", show_decisions), Route("/choice", choose, methods=["POST"])]
-)
+routes = [Route("/", show_page), Route("/decisions", show_decisions), Route("/choice", choose, methods=["POST"])]
+
+ungated = Starlette(routes=routes)
+app = Starlette(routes=routes)
 
 gate = CookieGate.from_toml(site.COOKIES_TOML)
+settings = SettingsPage(gate)
+app.add_middleware(SettingsFirst, page=settings)
 app.add_middleware(CookieGateMiddleware, gate=gate)

@@ -1,0 +1,80 @@
+"""Which cookies and categories a visitor is shown and asked about, and a digest that names just this policy."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cookiegate.consent.source import WritableConsentSource, writable
+from cookiegate.gate import CookieGate
+from cookiegate.model import OPTIONAL, Category, Consent, CookieRule, Lifetime
+from cookiegate.registry.registry import Registry
+from cookiegate.wire.set_cookie import parse_set_cookie
+
+__all__ = ["Declared", "declared"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """The policy as the page shows it."""
+
+    rules: tuple[CookieRule, ...]
+    """In the order of the registry; the consent cookie is among them."""
+    offered: frozenset[Category]
+    """The optional categories that a visitor can choose: those with a cookie that is shown."""
+    consent_cookies: frozenset[str]
+    """The names of the cookies that remember the choice itself."""
+    digest: str
+    """Changes with the revision and with everything that is shown: a form says by it what its visitor was shown."""
+
+    def of(self, category: Category) -> tuple[CookieRule, ...]:
+        """Return the category's cookies."""
+        return tuple(rule for rule in self.rules if rule.category is category)
+
+
+def declared(
+    gate: CookieGate,
+    *,
+    registry: Registry | None = None,
+    is_known_shown: bool = False,
+    categories: Iterable[Category] | None = None,
+) -> Declared:
+    """Find what a site declares itself.
+
+    Where `Registry.known()` was merged into the registry as a whole, its rules are left out, since hardly any of those
+    cookies is the site's; a rule with which the site replaced one of them is shown. A site that picked some of them
+    has them shown. `categories`: what is offered instead of those that have a cookie.
+    """
+    known = {rule.name: rule for rule in Registry.known()}
+    rules = {rule.name: rule for rule in registry or gate.registry}
+    if registry is None and not is_known_shown and known.keys() <= rules.keys():
+        rules = {name: rule for name, rule in rules.items() if rule is not known.get(name)}
+    writer = writable(gate.consent)
+    own = frozenset(getattr(writer, "cookie_names", ()))
+    lifetime = None if writer is None else _lifetime_of_choice(gate, writer)
+    for name in sorted(own - rules.keys()):
+        rules[name] = CookieRule(name=name, category=Category.NECESSARY, lifetime=lifetime)
+    filled = {rule.category for rule in rules.values()}
+    if gate.unregistered in OPTIONAL:
+        filled.add(Category(gate.unregistered))
+    offered = OPTIONAL & filled if categories is None else OPTIONAL.intersection(categories)
+    shown = [
+        [rule.name, rule.category, rule.purpose, str(rule.lifetime), rule.provider]
+        for rule in sorted(rules.values(), key=lambda rule: rule.name)
+    ]
+    text = json.dumps([gate.revision, sorted(offered), shown])
+    return Declared(
+        rules=tuple(rules.values()),
+        offered=offered,
+        consent_cookies=own,
+        digest=sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16],
+    )
+
+
+def _lifetime_of_choice(gate: CookieGate, writer: WritableConsentSource) -> Lifetime | None:
+    """Read from the line that would be written how long a choice is remembered."""
+    cookie = parse_set_cookie(writer.write(Consent((), revision=gate.revision), is_https=True))
+    age_s = cookie.max_age_s if cookie is not None else None
+    if age_s is None:
+        return None
+    return Lifetime(f"{age_s} seconds" if age_s % 86400 else f"{age_s // 86400} days", max_age_s=age_s)

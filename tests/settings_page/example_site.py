@@ -1,0 +1,95 @@
+"""The site of the end-to-end tests in both faces. Its settings come from the environment, as a server's do.
+
+Every page sets a necessary cookie and three optional ones. `/` has the fragment in it, `/script` nothing but one
+script element; both have a strict Content-Security-Policy, the first with a nonce, the second without.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from flask import Flask, request
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from werkzeug.wrappers import Response as FlaskResponse
+
+from cookiegate import CookieGate
+from cookiegate.asgi import CookieGateMiddleware as AsgiGate
+from cookiegate.settings_page import SettingsPage
+from cookiegate.settings_page.asgi import SettingsFirst as AsgiSettings
+from cookiegate.settings_page.wsgi import SettingsFirst as WsgiSettings
+from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
+
+HERE = Path(__file__).parent
+COOKIES = ("token", "ia_pref_theme", "ia_stats_visits", "ia_mkt_source")
+STRICT = (
+    "default-src 'none'; connect-src 'self'; form-action 'self'; base-uri 'none'; require-trusted-types-for 'script'"
+)
+SHELL = """<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Example</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+{head}</head><body>{body}<main><h1>Example</h1><p>A page of the site.</p>
+</main></body></html>"""
+
+
+class Site:
+    """What both faces share."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.gate = CookieGate.from_toml(HERE / "cookies.toml", revision=environment.get("TEST_REVISION", "2026-01-12"))
+        self.page = SettingsPage(
+            self.gate,
+            languages=[HERE / "ar.toml"],
+            consent_mode=environment.get("TEST_CONSENT_MODE") == "1",
+            policy_url="/policy",
+        )
+
+    def show(self, asked: object, path: str, query: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """Return the body of a page and its header fields."""
+        language = query.get("language", "en")
+        if path == "/script":
+            policy = f"{STRICT}; script-src 'self'; style-src 'self'; trusted-types cookiegate"
+            head = '<script src="/cookie-settings/cookiegate.js" defer></script>'
+            body = ""
+        else:
+            nonce = secrets.token_urlsafe(16)
+            policy = f"{STRICT}; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'"
+            head = f'<script nonce="{nonce}">window.heard = []; document.addEventListener("cookiegate:change", '
+            head += "(event) => heard.push(event.detail.granted));</script>"
+            body = self.page.fragment(asked, language=language, nonce=nonce)
+        html = SHELL.format(language=language, head=head, body=body)
+        return html, {"Content-Security-Policy": policy, "Content-Type": "text/html; charset=utf-8"}
+
+
+def make_asgi(environment: Mapping[str, str] = os.environ) -> AsgiGate:
+    """Make the Starlette face."""
+    site = Site(environment)
+
+    async def show(asked: Request) -> Response:
+        html, headers = site.show(asked, asked.url.path, asked.query_params)
+        response = Response(html, headers=headers)
+        for name in COOKIES:
+            response.set_cookie(name, "1", max_age=86400)
+        return response
+
+    app = Starlette(routes=[Route("/", show), Route("/script", show)])
+    return AsgiGate(AsgiSettings(app, site.page), gate=site.gate)
+
+
+def make_wsgi(environment: Mapping[str, str] = os.environ) -> WsgiGate:
+    """Make the Flask face."""
+    site = Site(environment)
+    app = Flask("example")
+
+    def show() -> FlaskResponse:
+        html, headers = site.show(request, request.path, request.args)
+        response = FlaskResponse(html, headers=headers)
+        for name in COOKIES:
+            response.set_cookie(name, "1", max_age=86400)
+        return response
+
+    app.add_url_rule("/", "index", show)
+    app.add_url_rule("/script", "script", show)
+    return WsgiGate(WsgiSettings(app.wsgi_app, site.page), gate=site.gate)
