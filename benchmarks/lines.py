@@ -17,14 +17,16 @@ from cookiegate.registry.registry import Registry
 from cookiegate.visit import Visit
 
 __all__ = [
-    "CONSENT_NAME", "EVERYTHING", "NEITHER", "RULES", "Field", "HeadlessVisit", "consent_cookie", "cookie_header",
-    "date_in", "expiring_fields", "lines", "make_gate", "numbered", "policy_rules", "random_text", "set_cookies",
+    "CONSENT_NAME", "EVERYTHING", "NEITHER", "PARTLY", "RULES", "Field", "HeadlessVisit", "consent_cookie",
+    "cookie_header", "date_in", "expiring_fields", "lines", "make_gate", "numbered", "policy_rules", "random_text",
+    "realistic", "set_cookies",
 ]  # fmt: skip
 
 Field = tuple[bytes, bytes]
 
 CONSENT_NAME = "cookiegate_consent"
 NEITHER: frozenset[str] = frozenset()
+PARTLY = frozenset({"statistics"})
 EVERYTHING = frozenset({"preferences", "statistics", "marketing"})
 
 # name: category, promised lifetime, must be HttpOnly. Exact here, so that rivals need one look-up in a dictionary;
@@ -138,6 +140,29 @@ def cookie_header(gate: CookieGate, granted: frozenset[str] | None, *names: str)
     """Return a Cookie header: some cookies with short values, then the consent; `None`: no consent cookie."""
     pairs = [f"{name}={random_text(24, name)}".encode() for name in names]
     return b"; ".join(pairs if granted is None else [*pairs, consent_cookie(gate, granted)])
+
+
+def realistic() -> dict[str, list[Field]]:
+    """Return twelve lines each of a kind that real sites send, under names of the policy that last beyond a session."""
+    names = [name for name, rule in RULES.items() if rule[1] != "session"][:12]
+    jwt = f"{random_text(36, 'h')}.{random_text(820, 'p')}.{random_text(43, 's')}"
+    json = '{"user":{"id":4711,"name":"Ada, Countess"},"flags":["beta","eu"],"seen":1893456000}'
+    endings = (
+        "; path=/; secure; HTTPONLY; samesite=lax",
+        ";Path=/;Max-Age=3600;SameSite=Strict;Secure",
+        "; SameSite=Lax; Secure; Max-Age=1800; Path=/; HttpOnly",
+        "; Max-Age=99999999; Domain=example.com; Path=/; Secure",
+        "; Path=/",
+        "; HttpOnly; Path=/shop; SameSite=Lax; MAX-AGE=600",
+    )
+    texts = {
+        "a JWT of 900 octets": [
+            f"{name}={jwt}; Path=/; Max-Age=1800; HttpOnly; Secure; SameSite=Lax" for name in names
+        ],
+        "JSON in the value": [f"{name}={json}; Path=/; Max-Age=1800; HttpOnly; Secure; SameSite=Lax" for name in names],
+        "mixed attributes": [f"{name}=v{endings[number % len(endings)]}" for number, name in enumerate(names)],
+    }
+    return {kind: [(b"set-cookie", text.encode()) for text in told] for kind, told in texts.items()}
 
 
 def numbered(count: int) -> tuple[Registry, list[Field]]:

@@ -6,7 +6,28 @@ from typing import Literal, TypeAlias
 
 from benchmarks.contest import Pace, Quartiles
 
-__all__ = ["Group", "Row", "Target", "at_least", "at_most", "skipped"]
+__all__ = [
+    "FASTER",
+    "TIMES",
+    "Group",
+    "Point",
+    "Row",
+    "Target",
+    "Unavailable",
+    "at_least",
+    "at_most",
+    "once",
+    "skipped",
+]
+
+TIMES = "x"
+"""Ours takes so many times as long."""
+FASTER = "x faster"
+"""The rival takes so many times as long."""
+
+
+class Unavailable(Exception):
+    """Something that was asked for is not on this machine; the text says what and how to get it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +52,53 @@ def at_least(bound: float) -> Target:
     return Target(">=", bound)
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where a figure stands in a plot."""
+
+    plot: str
+    """What the plot shows: its title."""
+    axis: str
+    """What lies along the horizontal axis."""
+    x: float
+    curve: str
+    """The line that the point is part of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """What was measured against what."""
 
     what: str
     against: str
+    """The rival; in a plot, where the figure stands."""
     figure: Quartiles | None
     """`None`: not measured, the note says why."""
-    unit: str = "x"
+    unit: str = TIMES
     target: Target | None = None
     note: str = ""
+    """What the two do differently, or why there is no figure."""
+    point: Point | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What identifies the row within its group, in this run and in others."""
+        return self.what, self.against
+
+    @property
+    def is_better_when_higher(self) -> bool:
+        """Whether a larger figure is good news."""
+        return self.unit == FASTER
 
     @property
     def is_met(self) -> bool | None:
         """Whether the target is met; `None` without a target or a figure."""
         return None if self.target is None or self.figure is None else self.target.is_met(self.figure.median)
+
+
+def once(figure: float) -> Quartiles:
+    """Make a figure of what is counted, not timed: it has no quartiles."""
+    return Quartiles(figure, figure, figure, 1)
 
 
 def skipped(what: str, against: str, why: str) -> Row:

@@ -64,14 +64,14 @@ async def _send(message: Any) -> None:
     pass
 
 
-def _scope(headers: list[Field]) -> dict[str, Any]:
+def _scope(headers: list[Field], scheme: str = "https") -> dict[str, Any]:
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
         "server": ("127.0.0.1", 443),
         "client": ("127.0.0.1", 50000),
-        "scheme": "https",
+        "scheme": scheme,
         "method": "GET",
         "root_path": "",
         "path": "/",
@@ -82,13 +82,13 @@ def _scope(headers: list[Field]) -> dict[str, Any]:
     }
 
 
-def asgi_loop(app: ASGIApp, headers: list[Field] | None = None) -> Loop:
+def asgi_loop(app: ASGIApp, headers: list[Field] | None = None, *, scheme: str = "https") -> Loop:
     """Make a contestant of an app: each request has a scope of its own; nothing has to wait, so no event loop runs."""
     fields = asgi_headers() if headers is None else headers
 
     def loop(times: int) -> None:
         for _ in range(times):
-            serving = app(_scope(fields), _receive, _send)
+            serving = app(_scope(fields, scheme), _receive, _send)
             try:
                 serving.send(None)  # type: ignore[attr-defined]
             except StopIteration:
@@ -133,7 +133,7 @@ def wsgi_noop(app: WSGIApp) -> WSGIApp:
     return middleware
 
 
-def environ(cookie: bytes = b"") -> dict[str, Any]:
+def environ(cookie: bytes = b"", *, scheme: str = "https") -> dict[str, Any]:
     """Return what a WSGI server makes of a browser's request."""
     found: dict[str, Any] = {
         "REQUEST_METHOD": "GET",
@@ -145,7 +145,7 @@ def environ(cookie: bytes = b"") -> dict[str, Any]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": "https",
+        "wsgi.url_scheme": scheme,
         "wsgi.input": None,
         "wsgi.errors": None,
         "wsgi.multithread": False,
@@ -165,9 +165,9 @@ def _start_response(status: str, headers: Any, exc_info: Any = None) -> Callable
     return _write
 
 
-def wsgi_loop(app: WSGIApp, cookie: bytes = b"") -> Loop:
+def wsgi_loop(app: WSGIApp, cookie: bytes = b"", *, scheme: str = "https") -> Loop:
     """Make a contestant of an app: each request has an environ of its own; the answer is read and closed."""
-    model = environ(cookie)
+    model = environ(cookie, scheme=scheme)
 
     def loop(times: int) -> None:
         for _ in range(times):

@@ -2,10 +2,13 @@
 
 import importlib
 import json
+import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 import pytest
 
@@ -15,6 +18,18 @@ pytestmark = pytest.mark.skipif(
     not (CHECKOUT / "benchmarks" / "__main__.py").is_file(),
     reason="benchmarks/ is not in the wheel; it is run from a checkout",
 )
+
+
+def need(module: str) -> None:
+    """Skip without this module; in CI it must be there, and the test fails."""
+    if find_spec(module) is None:
+        absent(module)
+
+
+def absent(what: str) -> NoReturn:
+    if os.environ.get("COOKIEGATE_CI") == "1":
+        pytest.fail(f"{what} is missing, and in CI it must be there")
+    pytest.skip(f"{what} is not here; the extra `test` has it")
 
 
 @pytest.fixture
@@ -42,10 +57,18 @@ def test_quick_run_exits_with_zero_and_writes_every_group(tmp_path: Path) -> Non
     assert "targets met" in done.stdout
     document = json.loads(file.read_text(encoding="utf-8"))
     assert {row["group"] for row in document["rows"]} == {
-        "noise", "per cookie", "responses", "frameworks", "requests", "registry", "memory"
+        "noise", "per cookie", "responses", "frameworks", "neighbours", "requests", "registry", "scaling",
+        "cold start", "memory", "servers", "node",
     }  # fmt: skip
     assert document["machine"]["cookiegate"] != "not installed"
     assert all(row["figure"] or row["note"] for row in document["rows"])
+    keys = [(row["group"], row["what"], row["against"]) for row in document["rows"]]
+    assert len(keys) == len(set(keys))  # else another run can't be compared with it
+    assert {row["point"]["plot"] for row in document["rows"] if row["point"]} == {
+        "Cost of one cookie", "Cost of a longer registry", "Response without cookies", "Cost of a longer Cookie header",
+        "Memory",
+    }  # fmt: skip
+    assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_quick_run_of_one_group_prints_plain_text_without_rich(tmp_path: Path) -> None:
@@ -56,26 +79,142 @@ def test_quick_run_of_one_group_prints_plain_text_without_rich(tmp_path: Path) -
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("what ")
+    assert done.stdout.startswith("measured, against ")
+    assert max(map(len, done.stdout.splitlines()[:8])) <= 80
 
 
-@pytest.mark.parametrize("granted", [frozenset(), frozenset({"preferences", "statistics", "marketing"})])
+def test_only_with_an_unknown_word_exits_with_two() -> None:
+    done = run("--quick", "--only", "spped")
+    assert done.returncode == 2
+    assert "no group has this in its name" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 2}', '{"format": 2, "machine": {}, "rows": [{}]}'])
+def test_compare_with_what_is_no_result_exits_with_two_and_names_the_file(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "old.json"
+    file.write_text(text, encoding="utf-8")
+    done = run("--quick", "--only", "noise", "--compare", str(file))
+    assert done.returncode == 2
+    assert "old.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_json_into_a_folder_that_is_not_there_is_refused_before_the_run(tmp_path: Path) -> None:
+    done = run("--quick", "--json", str(tmp_path / "nowhere" / "result.json"))
+    assert done.returncode == 2
+    assert "make it first" in done.stderr
+
+
+@pytest.fixture
+def make_run(load):
+    """Make a run of one noise row and one row with these quartiles."""
+    contest, document, result = load("contest"), load("document"), load("result")
+
+    def make(low: float, median: float, high: float, *, noise: float = 0.02, unit: str = "x"):
+        itself = result.Row(what="a", against="itself", figure=contest.Quartiles(1 - noise, 1, 1 + noise, 9))
+        row = result.Row(
+            what="b <b>", against="c & d", figure=contest.Quartiles(low, median, high, 9), unit=unit,
+            target=result.at_most(2), point=result.Point("Plot <i>", "axis", 3, "curve"),
+        )  # fmt: skip
+        return document.Document({"python": "CPython <3>"}, {"noise": [itself], "group": [row]}, is_quick=False)
+
+    return make
+
+
+def test_json_comes_back_as_it_was_written(tmp_path: Path, load, make_run) -> None:
+    document = load("document")
+    written = make_run(1.0, 1.1, 1.2)
+    document.write_json(tmp_path / "run.json", written)
+    assert document.read_json(tmp_path / "run.json") == written
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "unit", "moved"),
+    [
+        ((1.0, 1.1, 1.2), (1.3, 1.4, 1.5), "x", "worse"),
+        ((1.3, 1.4, 1.5), (1.0, 1.1, 1.2), "x", "better"),
+        ((1.0, 1.1, 1.2), (1.3, 1.4, 1.5), "x faster", "better"),
+        ((1.3, 1.4, 1.5), (1.0, 1.1, 1.2), "x faster", "worse"),
+        ((1.0, 1.1, 1.2), (1.15, 1.4, 1.5), "x", ""),  # the boxes of quartiles overlap
+        ((1.0, 1.0, 1.0), (1.04, 1.04, 1.04), "x", ""),  # less than what runs of the same code differ by
+    ],
+)
+def test_comparison_marks_only_what_moved_beyond_noise(load, make_run, then, now, unit, moved) -> None:
+    changes = load("comparison").compare(make_run(*then, unit=unit), make_run(*now, unit=unit))
+    assert [(change.group, change.moved) for change in changes] == [("noise", ""), ("group", moved)]
+
+
+def test_comparison_trusts_a_noisy_run_less(load, make_run) -> None:
+    changes = load("comparison").compare(make_run(1.0, 1.1, 1.2, noise=0.5), make_run(1.3, 1.4, 1.5))
+    assert [change.moved for change in changes] == ["", ""]
+
+
+def test_comparison_shows_a_files_text_without_its_control_characters(load, make_run, capsys) -> None:
+    document, comparison = load("document"), load("comparison")
+    now = make_run(1.0, 1.1, 1.2)
+    then = document.Document({"python": "CPython \x1b[2J"}, now.found, is_quick=False)
+    comparison.print_comparison(then, now)
+    assert "python: CPython ?[2J then, CPython <3> now" in capsys.readouterr().out
+
+
+def test_page_holds_plots_and_tables_escaped_and_nothing_from_elsewhere(tmp_path: Path, load, make_run) -> None:
+    need("matplotlib")
+    file = tmp_path / "page.html"
+    load("page").write_page(file, make_run(1.3, 1.4, 1.5), make_run(1.0, 1.1, 1.2))
+    text = file.read_text(encoding="utf-8")
+    assert text.count("<svg") == 2
+    assert "b &lt;b&gt;" in text
+    assert "Plot &lt;i&gt;" in text
+    assert "CPython &lt;3&gt;" in text
+    assert "<b>" not in text
+    assert "<script" not in text
+    assert 'src="http' not in text
+    assert "1 of 2 rows moved beyond noise" in text
+
+
+def test_html_without_matplotlib_exits_with_two_and_names_the_extra(tmp_path: Path) -> None:
+    (tmp_path / "matplotlib.py").write_text("raise ImportError('matplotlib is not here')\n", encoding="utf-8")
+    code = (
+        f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(CHECKOUT)!r}]\n"
+        f"from benchmarks.__main__ import main; main(['--quick', '--html', {str(tmp_path / 'a.html')!r}])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 2
+    assert "pip install 'cookiegate[bench]'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_contestant_of_another_process_is_timed_by_its_own_clock(load) -> None:
+    contest = load("contest")
+    contestants = {
+        "slow": contest.SelfTimed(lambda times: 3000 * times),
+        "quick": contest.SelfTimed(lambda times: 1000 * times),
+    }
+    rounds = contest.compete(contest.QUICK, contestants)
+    figure = contest.quartiles(rounds, lambda one: one["slow"] / one["quick"])
+    assert (figure.low, figure.median, figure.high) == (3, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "granted", [frozenset(), frozenset({"statistics"}), frozenset({"preferences", "statistics", "marketing"})]
+)
 @pytest.mark.parametrize(
     ("rival", "unequal"),
     [
         ("http.cookies", {"cachedSessionV1"}),
         ("Werkzeug", {"cachedSessionV1", "ia_mkt_experiments"}),
         ("regular expression", set()),
+        ("Django's Morsels", {"cachedSessionV1"}),
     ],
 )
 def test_rival_answers_as_the_gate_does_but_for_the_lines_it_can_not(load, rival, unequal, granted) -> None:
     lines, per_cookie = load("lines"), load("groups.per_cookie")
-    rewrite = load("peers").peers()[rival]
-    if rewrite is None:
-        pytest.skip(f"{rival} is not installed")
+    peer = load("peers").peers()[rival]
+    if peer.rewrite is None:
+        absent(rival)
     gate = lines.make_gate()
-    request = load("lines").RequestHead(cookie=lines.cookie_header(gate, granted or None), scheme="https")
-    equal, differs = per_cookie.equal_lines(gate, request, granted, rewrite)
+    request = lines.RequestHead(cookie=lines.cookie_header(gate, granted or None), scheme="https")
+    equal, differs = per_cookie.equal_lines(gate, request, granted, peer, lines.set_cookies())
     assert set(differs) <= unequal
     assert len(equal) == 24 - len(differs)
 
@@ -84,9 +223,56 @@ def test_rivals_unlike_answer_is_found(load) -> None:
     lines, per_cookie = load("lines"), load("groups.per_cookie")
     gate = lines.make_gate()
     request = lines.RequestHead(cookie=lines.cookie_header(gate, lines.EVERYTHING), scheme="https")
-    equal, differs = per_cookie.equal_lines(gate, request, lines.EVERYTHING, lambda found, granted: found)
+    peer = load("peers").Peer("nobody", lambda found, granted: found)
+    equal, differs = per_cookie.equal_lines(gate, request, lines.EVERYTHING, peer, lines.set_cookies())
     assert "countryCode" in differs  # it needs Secure and SameSite
     assert len(equal) + len(differs) == 24
+
+
+def test_middleware_that_rewrites_by_hand_sends_the_gates_cookies(load) -> None:
+    lines, serving, neighbours = load("lines"), load("serving"), load("neighbours")
+    responses, peers = load("groups.responses"), load("peers")
+    gate = lines.make_gate()
+    cookie = lines.cookie_header(gate, lines.EVERYTHING)
+    fields = [*responses.PLAIN, *lines.set_cookies(responses.THREE)]
+
+    def told(sent):
+        return [peers.meaning(value) for name, value in sent if name == b"set-cookie"]
+
+    ours = serving.sent_by_asgi(responses.AsgiGate(serving.raw_asgi(fields), gate), serving.asgi_headers(cookie))
+    by_hand = neighbours.asgi_rewriting(peers.with_http_cookies, lines.EVERYTHING)(serving.raw_asgi(fields))
+    assert told(serving.sent_by_asgi(by_hand, [])) == told(ours)
+    by_hand = neighbours.wsgi_rewriting(peers.with_http_cookies, lines.EVERYTHING)(serving.raw_wsgi(fields))
+    sent = [(name.lower().encode(), value.encode()) for name, value in serving.sent_by_wsgi(by_hand)]
+    assert told(sent) == told(ours)
+
+
+def test_realistic_lines_are_what_they_are_called(load) -> None:
+    kinds = load("lines").realistic()
+    assert {len(lines) for lines in kinds.values()} == {12}
+    assert all(880 < len(line.partition(b";")[0]) < 960 for _, line in kinds["a JWT of 900 octets"])
+    assert all(b'{"user":' in line for _, line in kinds["JSON in the value"])
+    assert len({line.partition(b";")[2] for _, line in kinds["mixed attributes"]}) == 6
+
+
+def test_site_of_the_real_servers_answers_bare_and_gated(load) -> None:
+    need("uvicorn")
+    running, opening = load("servers.running"), load("servers.load")
+    lines = load("lines")
+    cookie = lines.cookie_header(lines.make_gate(), lines.EVERYTHING)
+    with running.running("uvicorn") as port, opening.opened(port) as opened:
+        assert len(opened.set_cookie_lines("/bare", b"")) == 3
+        assert len(opened.set_cookie_lines("/gate", b"")) == 1
+        assert len(opened.set_cookie_lines("/gate", cookie)) == 3
+        assert opened.contestant("/same", b"").run_ns(8) > 0
+
+
+def test_server_that_ends_at_once_is_told_with_its_last_words(load) -> None:
+    running, result = load("servers.running"), load("result")
+    command = [sys.executable, "-c", "raise SystemExit('no such \x1b[31m thing')"]
+    expected = pytest.raises(result.Unavailable, match=r"does not start: 'no such \\x1b\[31m thing'")
+    with expected, running.started(command, running.free_port()):
+        pass
 
 
 def test_the_workload_is_the_24_cookies_of_the_policy(load) -> None:

@@ -3,21 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.contest import Pace, compete, quartiles
+from benchmarks.contest import Loop, Pace, compete, quartiles
 from benchmarks.lines import EVERYTHING, cookie_header, make_gate
 from benchmarks.result import Row, at_most, skipped
 from benchmarks.serving import asgi_headers, asgi_loop, wsgi_loop
+from benchmarks.sites import flask_site, starlette_site
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
 from cookiegate.gate import CookieGate
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 
 __all__ = ["frameworks"]
-
-_COOKIES: list[tuple[str, str, dict[str, Any]]] = [
-    ("token", "abcdefghijklmnopqrstuvwxyz", {"httponly": True, "samesite": "lax"}),
-    ("ia_pref_theme", "dark", {"max_age": 15552000, "samesite": "lax"}),
-    ("ia_stats_session", "0123456789", {"secure": True, "samesite": "lax"}),
-]
 
 
 def frameworks(pace: Pace) -> Iterator[Row]:
@@ -31,36 +26,29 @@ def frameworks(pace: Pace) -> Iterator[Row]:
 
 def _starlette(pace: Pace, gate: CookieGate, visitor: str, cookie: bytes) -> Iterator[Row]:
     what = f"Starlette, 3 cookies, {visitor}: what the gate adds"
+    if starlette_site() is None:
+        yield skipped(what, "what idle SessionMiddleware adds", "starlette is not installed")
+        return
+    from starlette.middleware import Middleware
+
     try:
-        from starlette.applications import Starlette
-        from starlette.middleware import Middleware
         from starlette.middleware.sessions import SessionMiddleware
-        from starlette.responses import PlainTextResponse
-        from starlette.routing import Route
     except ImportError:
-        yield skipped(what, "idle SessionMiddleware", "starlette and itsdangerous are not installed")
+        yield skipped(what, "what idle SessionMiddleware adds", "itsdangerous is not installed")
         return
 
-    async def with_cookies(request: Any) -> Any:
-        response = PlainTextResponse("ok")
-        for name, value, attributes in _COOKIES:
-            response.set_cookie(name, value, **attributes)
-        return response
-
-    async def without_cookies(request: Any) -> Any:
-        return PlainTextResponse("ok")
-
-    def make(endpoint: Any, *middleware: Any) -> Any:
-        app = Starlette(routes=[Route("/", endpoint)], middleware=middleware)
+    def make(*middleware: Any, with_cookies: bool = True) -> Loop:
+        app = starlette_site(*middleware, with_cookies=with_cookies)
+        assert app is not None
         return asgi_loop(app, asgi_headers(cookie))
 
     rounds = compete(
         pace,
         {
-            "without": make(without_cookies),
-            "plain": make(with_cookies),
-            "gate": make(with_cookies, Middleware(AsgiGate, gate=gate)),
-            "session": make(with_cookies, Middleware(SessionMiddleware, secret_key="0123456789abcdef")),
+            "without": make(with_cookies=False),
+            "plain": make(),
+            "gate": make(Middleware(AsgiGate, gate=gate)),
+            "session": make(Middleware(SessionMiddleware, secret_key="0123456789abcdef")),
         },
     )
     yield Row(
@@ -84,23 +72,13 @@ def _starlette(pace: Pace, gate: CookieGate, visitor: str, cookie: bytes) -> Ite
 
 def _flask(pace: Pace, gate: CookieGate, visitor: str, cookie: bytes) -> Iterator[Row]:
     what = f"Flask, 3 cookies, {visitor}: whole response"
-    try:
-        from flask import Flask, make_response
-    except ImportError:
+    app = flask_site()
+    if app is None:
         yield skipped(what, "without the gate", "flask is not installed")
         return
-    app = Flask("benchmarks")
-
-    @app.get("/")
-    def _index() -> Any:
-        response = make_response("ok")
-        for name, value, attributes in _COOKIES:
-            response.set_cookie(name, value, **attributes)
-        return response
-
     rounds = compete(
         pace,
-        {"plain": wsgi_loop(app.wsgi_app, cookie), "gate": wsgi_loop(WsgiGate(app.wsgi_app, gate), cookie)},
+        {"plain": wsgi_loop(app, cookie), "gate": wsgi_loop(WsgiGate(app, gate), cookie)},
     )
     yield Row(
         what=what,

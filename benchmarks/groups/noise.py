@@ -2,21 +2,32 @@
 
 from collections.abc import Iterator
 
-from benchmarks.contest import Pace, compete, quartiles
+from benchmarks.contest import Loop, Pace, compete, quartiles
+from benchmarks.groups.responses import PLAIN, THREE
+from benchmarks.lines import EVERYTHING, cookie_header, make_gate, set_cookies
 from benchmarks.result import Row
-from benchmarks.serving import asgi_loop, asgi_noop, raw_asgi
+from benchmarks.serving import asgi_headers, asgi_loop, asgi_noop, raw_asgi, wsgi_loop
+from benchmarks.sites import flask_site
+from cookiegate.asgi import CookieGateMiddleware
 
 __all__ = ["noise"]
 
 
 def noise(pace: Pace) -> Iterator[Row]:
-    """Measure two apps that are the same."""
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"2")]
-    rounds = compete(
-        pace, {"one": asgi_loop(asgi_noop(raw_asgi(headers))), "same": asgi_loop(asgi_noop(raw_asgi(headers)))}
-    )
-    yield Row(
-        what="no-op middleware, raw ASGI",
-        against="itself",
-        figure=quartiles(rounds, lambda one: one["one"] / one["same"]),
-    )
+    """Measure pairs that are the same: a small thing, the gate, and a large thing."""
+    gate = make_gate()
+    request = asgi_headers(cookie_header(gate, EVERYTHING))
+    fields = [*PLAIN, *set_cookies(THREE)]
+    pairs: dict[str, tuple[Loop, Loop]] = {
+        "no-op middleware, raw ASGI": (asgi_loop(asgi_noop(raw_asgi(PLAIN))), asgi_loop(asgi_noop(raw_asgi(PLAIN)))),
+        "the gate, raw ASGI, 3 cookies": (
+            asgi_loop(CookieGateMiddleware(raw_asgi(fields), gate), request),
+            asgi_loop(CookieGateMiddleware(raw_asgi(fields), gate), request),
+        ),
+    }
+    flask, twin = flask_site(), flask_site()
+    if flask is not None and twin is not None:
+        pairs["Flask, 3 cookies"] = wsgi_loop(flask), wsgi_loop(twin)
+    for what, (one, same) in pairs.items():
+        rounds = compete(pace, {"one": one, "same": same})
+        yield Row(what=what, against="itself", figure=quartiles(rounds, lambda of: of["one"] / of["same"]))

@@ -6,24 +6,26 @@ and with consent keeps shared caches off. That is in the figure, since no gate i
 
 from collections.abc import Iterator
 
-from benchmarks.contest import Loop, Pace, compete, quartiles
+from benchmarks.contest import Loop, Pace, Round, compete, quartiles
 from benchmarks.lines import (
     EVERYTHING,
     NEITHER,
+    PARTLY,
     Field,
     HeadlessVisit,
     cookie_header,
     expiring_fields,
     make_gate,
     numbered,
+    realistic,
     set_cookies,
 )  # fmt: skip
-from benchmarks.peers import Rewrite, meaning, peers, with_http_cookies
-from benchmarks.result import Row, Target, at_least, at_most, skipped
+from benchmarks.peers import Peer, meaning, peers, with_http_cookies
+from benchmarks.result import FASTER, Row, Target, at_least, at_most, skipped
 from cookiegate.gate import CookieGate
 from cookiegate.model import RequestHead
 
-__all__ = ["equal_lines", "per_cookie"]
+__all__ = ["equal_lines", "gate_loop", "per_cookie"]
 
 _TARGETS: dict[str, Target] = {
     "http.cookies": at_least(40),
@@ -33,67 +35,85 @@ _TARGETS: dict[str, Target] = {
 
 
 def per_cookie(pace: Pace) -> Iterator[Row]:
-    """Measure each rival for a visitor who granted nothing and one who granted everything; then how cost grows."""
+    """Measure each rival for three visitors, then on lines of one kind each; then how cost grows."""
     gate = make_gate()
-    for visitor, granted in (("no consent", NEITHER), ("full consent", EVERYTHING)):
-        request = RequestHead(
-            cookie=cookie_header(gate, granted or None, "token", "countryCode", "currency"), scheme="https"
-        )
+    fields = set_cookies()
+    for visitor, granted in (("no consent", NEITHER), ("statistics only", PARTLY), ("full consent", EVERYTHING)):
+        request = _request(gate, granted)
         what = f"24 cookies, {visitor}"
-        for rival, rewrite in peers().items():
-            if rewrite is None:
-                yield skipped(what, rival, "not installed")
-                continue
-            fields, unequal = equal_lines(gate, request, granted, rewrite)
-            rounds = compete(
-                pace, {"gate": gate_loop(gate, request, fields), "rival": _peer_loop(rewrite, granted, fields)}
-            )
-            yield Row(
-                what=what,
-                against=rival,
-                figure=quartiles(rounds, lambda one: one["rival"] / one["gate"]),
-                unit="x faster",
-                target=_TARGETS[rival],
-                note=_note(len(fields), unequal),
-            )
-            yield _one_more(pace, gate, request, granted, visitor, rival, rewrite, fields)
+        yield from _against_peers(pace, gate, request, granted, what, fields, _TARGETS)
         yield _against_own_general_path(pace, gate, request, granted, what)
+        if granted is not PARTLY:
+            yield from _one_more(pace, gate, request, granted, visitor)
+    request = _request(gate, EVERYTHING)
+    for kind, alike in realistic().items():
+        yield from _against_peers(pace, gate, request, EVERYTHING, f"12 cookies, {kind}", alike, {})
     yield _many_cookies(pace)
     yield from _new_dates(pace)
 
 
-def _one_more(
+def _request(gate: CookieGate, granted: frozenset[str]) -> RequestHead:
+    return RequestHead(cookie=cookie_header(gate, granted or None, "token", "countryCode", "currency"), scheme="https")
+
+
+def _against_peers(
     pace: Pace,
     gate: CookieGate,
     request: RequestHead,
     granted: frozenset[str],
-    visitor: str,
-    rival: str,
-    rewrite: Rewrite,
+    what: str,
     fields: list[Field],
-) -> Row:
+    targets: dict[str, Target],
+) -> Iterator[Row]:
+    """Measure all lines that a rival answers as the gate does; the others are left out for both, and named."""
+    for peer in peers().values():
+        if peer.rewrite is None:
+            yield skipped(what, peer.name, "not installed")
+            continue
+        equal, unequal = equal_lines(gate, request, granted, peer, fields)
+        if not equal:
+            yield skipped(what, peer.name, "it can't do any of these lines")
+            continue
+        rounds = compete(pace, {"gate": gate_loop(gate, request, equal), "peer": _peer_loop(peer, granted, equal)})
+        yield Row(
+            what=what,
+            against=peer.name,
+            figure=quartiles(rounds, lambda one: one["peer"] / one["gate"]),
+            unit=FASTER,
+            target=targets.get(peer.name),
+            note=_note(peer, len(equal), unequal),
+        )
+
+
+def _one_more(
+    pace: Pace, gate: CookieGate, request: RequestHead, granted: frozenset[str], visitor: str
+) -> Iterator[Row]:
     """Measure what a cookie adds, apart from what a response costs however many it has: 48 lines against 24."""
-    rounds = compete(
-        pace,
-        {
-            "gate": gate_loop(gate, request, fields),
-            "gate, twice": gate_loop(gate, request, fields * 2),
-            "rival": _peer_loop(rewrite, granted, fields),
-            "rival, twice": _peer_loop(rewrite, granted, fields * 2),
-        },
-    )
 
-    def ratio(one: dict[str, float]) -> float:
-        return (one["rival, twice"] - one["rival"]) / max(one["gate, twice"] - one["gate"], 1e-12)
+    def ratio(one: Round) -> float:
+        return (one["peer, twice"] - one["peer"]) / max(one["gate, twice"] - one["gate"], 1e-12)
 
-    return Row(
-        what=f"each cookie more, {visitor}",
-        against=rival,
-        figure=quartiles(rounds, ratio),
-        unit="x faster",
-        target=_TARGETS[rival],
-        note=_note(len(fields), []),
-    )
+    for peer in peers().values():
+        if peer.rewrite is None:
+            continue
+        fields, unequal = equal_lines(gate, request, granted, peer, set_cookies())
+        rounds = compete(
+            pace,
+            {
+                "gate": gate_loop(gate, request, fields),
+                "gate, twice": gate_loop(gate, request, fields * 2),
+                "peer": _peer_loop(peer, granted, fields),
+                "peer, twice": _peer_loop(peer, granted, fields * 2),
+            },
+        )
+        yield Row(
+            what=f"each cookie more, {visitor}",
+            against=peer.name,
+            figure=quartiles(rounds, ratio),
+            unit=FASTER,
+            target=_TARGETS.get(peer.name),
+            note=_note(peer, len(fields), unequal),
+        )
 
 
 def gate_loop(gate: CookieGate, request: RequestHead, fields: list[Field]) -> Loop:
@@ -107,14 +127,14 @@ def gate_loop(gate: CookieGate, request: RequestHead, fields: list[Field]) -> Lo
 
 
 def equal_lines(
-    gate: CookieGate, request: RequestHead, granted: frozenset[str], rewrite: Rewrite
+    gate: CookieGate, request: RequestHead, granted: frozenset[str], peer: Peer, fields: list[Field]
 ) -> tuple[list[Field], list[str]]:
     """Return the lines for which the rival's answer means what the gate's means, and the names of the others."""
     equal, unequal = [], []
-    for field in set_cookies():
+    for field in fields:
         ours = HeadlessVisit(gate, request).filter([field])
         try:
-            theirs = rewrite([field[1]], granted)
+            theirs = peer.answer([field[1]], granted)
         except Exception:  # noqa: BLE001  # it can't read the line, and says so
             theirs = [b"?"]
         expected = [meaning(value) for name, value in ours if name == b"set-cookie"]
@@ -125,21 +145,23 @@ def equal_lines(
     return equal, unequal
 
 
-def _peer_loop(rewrite: Rewrite, granted: frozenset[str], fields: list[Field]) -> Loop:
+def _peer_loop(peer: Peer, granted: frozenset[str], fields: list[Field]) -> Loop:
     """Make a contestant of a rival; it is given the lines and the visitor's choice, and finds neither by itself."""
-    lines = [value for _, value in fields]
+    rewrite, given = peer.rewrite, peer.prepare([value for _, value in fields])
+    assert rewrite is not None
 
     def loop(times: int) -> None:
         for _ in range(times):
-            rewrite(lines, granted)
+            rewrite(given, granted)
 
     return loop
 
 
-def _note(count: int, unequal: list[str]) -> str:
-    if not unequal:
-        return f"equal work on {count} lines"
-    return f"equal work on {count} lines; can't: {', '.join(unequal)} (JSON with quotes)"
+def _note(peer: Peer, count: int, unequal: list[str]) -> str:
+    told = [f"equal work on {count} lines"]
+    if unequal:
+        told.append(f"it can't: {', '.join(unequal)}")
+    return "; ".join([*told, peer.note] if peer.note else told)
 
 
 def _against_own_general_path(
@@ -160,7 +182,7 @@ def _against_own_general_path(
         what=what,
         against="cookiegate's policy, nothing remembered",
         figure=quartiles(rounds, lambda one: one["policy"] / one["gate"]),
-        unit="x faster",
+        unit=FASTER,
     )
 
 
@@ -223,5 +245,5 @@ def _new_dates(pace: Pace) -> Iterator[Row]:
             what=f"12 cookies, new Expires {what}",
             against="http.cookies",
             figure=quartiles(rounds, lambda one, key=key: one["http.cookies"] / one[key]),
-            unit="x faster",
+            unit=FASTER,
         )

@@ -17,7 +17,7 @@ from benchmarks.lines import (
     random_text,
     set_cookies,
 )  # fmt: skip
-from benchmarks.result import Row, at_least, at_most, skipped
+from benchmarks.result import FASTER, Row, at_least, at_most, skipped
 from benchmarks.serving import asgi_headers, asgi_loop, asgi_noop, raw_asgi, raw_wsgi, wsgi_loop, wsgi_noop
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
 from cookiegate.consent import Cookiebot
@@ -75,7 +75,7 @@ def _find_consent(pace: Pace) -> Iterator[Row]:
         what=what,
         against=against,
         figure=quartiles(rounds, lambda one: one["parse"] / one["find"]),
-        unit="x faster",
+        unit=FASTER,
         target=at_least(20),
         note="the same value comes back",
     )
@@ -83,7 +83,7 @@ def _find_consent(pace: Pace) -> Iterator[Row]:
         what="reading the consent among 80",
         against=against,
         figure=quartiles(rounds, lambda one: one["parse"] / one["read"]),
-        unit="x faster",
+        unit=FASTER,
         note="ours also understands the value",
     )
 
@@ -125,7 +125,7 @@ def _cold_cookiebot(pace: Pace) -> Iterator[Row]:
         what="a Cookiebot value, repeated",
         against="json.loads and unquote",
         figure=quartiles(rounds, lambda one: one["decode"] / one["warm"]),
-        unit="x faster",
+        unit=FASTER,
         note="finding the cookie, and one dictionary look-up",
     )
 

@@ -5,114 +5,118 @@ bare app, which is the whole price.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from benchmarks.contest import Pace, compete, quartiles
-from benchmarks.lines import EVERYTHING, Field, cookie_header, make_gate, numbered, set_cookies
+from benchmarks.lines import EVERYTHING, PARTLY, Field, cookie_header, make_gate, numbered, set_cookies
 from benchmarks.result import Row, Target, at_most
 from benchmarks.serving import asgi_headers, asgi_loop, asgi_noop, raw_asgi, raw_wsgi, wsgi_loop, wsgi_noop
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
 from cookiegate.gate import CookieGate
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 
-__all__ = ["PLAIN", "responses"]
+__all__ = ["PLAIN", "THREE", "responses"]
 
 PLAIN: list[Field] = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", b"2")]
 """What a framework sets by itself."""
-_THREE = ["token", "ia_pref_theme", "ia_stats_session"]
+THREE = ["token", "ia_pref_theme", "ia_stats_session"]
 _THREE_NECESSARY = ["refreshToken", "countryCode", "currency"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    what: str
+    cookies: list[Field]
+    """Of the response."""
+    cookie: bytes
+    """The request's Cookie header."""
+    target: Target | None = None
+    """Of ASGI, against the no-op middleware."""
+    gate: CookieGate | None = None
+    """Another one than usual."""
+    scheme: str = "https"
+    is_asgi_only: bool = False
+
+
 def responses(pace: Pace) -> Iterator[Row]:
-    """Measure ASGI, then WSGI; then ASGI with more and more header fields that are no cookies."""
-    yield from _asgi(pace)
-    yield from _wsgi(pace)
-    yield from _other_headers(pace)
-
-
-def _asgi(pace: Pace) -> Iterator[Row]:
+    """Measure each case in ASGI, then in WSGI."""
     gate = make_gate()
+    cases = list(_cases(gate))
+    for case in cases:
+        yield from _asgi(pace, case.gate or gate, case)
+    for case in cases:
+        if not case.is_asgi_only:
+            yield from _wsgi(pace, case.gate or gate, case)
+
+
+def _cases(gate: CookieGate) -> Iterator[_Case]:
+    everything, three = set_cookies(), set_cookies(THREE)
+    necessary = set_cookies(_THREE_NECESSARY)
     full = cookie_header(gate, EVERYTHING, "token", "countryCode")
-    for what, cookies, cookie, target in _cases(full):
-        yield from _asgi_rows(pace, gate, what, [*PLAIN, *cookies], cookie, target)
+    partly = cookie_header(gate, PARTLY, "token", "countryCode")
+    yield _Case("no cookies, new visitor", [], b"", at_most(1.45))
+    yield _Case("no cookies, returning visitor", [], full, at_most(1.45))
+    yield _Case("1 cookie, necessary", set_cookies(["currency"]), b"")
+    yield _Case("3 cookies, necessary, new visitor", necessary, b"", at_most(2.8))
+    yield _Case("3 cookies, necessary, full consent", necessary, full, at_most(2.8))
+    yield _Case("3 cookies, no consent", three, b"", at_most(2.8))
+    yield _Case("3 cookies, statistics only", three, partly, at_most(2.8))
+    yield _Case("3 cookies, full consent", three, full, at_most(2.8))
+    yield _Case("3 cookies, full consent, http", three, full, scheme="http")
+    report_only = make_gate(mode="report-only")
+    yield _Case("3 cookies, full consent, report-only", three, full, gate=report_only)
+    observed = make_gate(observer=lambda decision: None)
+    yield _Case("3 cookies, full consent, an observer listens", three, full, gate=observed, is_asgi_only=True)
+    yield _Case("10 cookies, full consent", everything[4:14], full)
+    yield _Case("24 cookies, no consent", everything, b"")
+    yield _Case("24 cookies, statistics only", everything, partly, is_asgi_only=True)
+    yield _Case("24 cookies, full consent", everything, full)
     registry, many = numbered(1000)
-    gate = CookieGate(registry=registry)
-    yield from _asgi_rows(
-        pace, gate, "1,000 cookies, full consent", [*PLAIN, *many], cookie_header(gate, EVERYTHING), None
-    )
+    numbering = CookieGate(registry=registry)
+    yield _Case("1,000 cookies, full consent", many, cookie_header(numbering, EVERYTHING), gate=numbering)
 
 
-def _cases(full: bytes) -> Iterator[tuple[str, list[Field], bytes, Target | None]]:
-    """Yield the cases that ASGI and WSGI share: cookies of the response, the request's Cookie header, a target."""
-    everything = set_cookies()
-    yield "no cookies, new visitor", [], b"", at_most(1.45)
-    yield "no cookies, returning visitor", [], full, at_most(1.45)
-    yield "1 cookie, necessary", set_cookies(["currency"]), b"", None
-    yield "3 cookies, necessary", set_cookies(_THREE_NECESSARY), b"", at_most(2.8)
-    yield "3 cookies, no consent", set_cookies(_THREE), b"", at_most(2.8)
-    yield "3 cookies, full consent", set_cookies(_THREE), full, at_most(2.8)
-    yield "10 cookies, full consent", everything[4:14], full, None
-    yield "24 cookies, no consent", everything, b"", None
-    yield "24 cookies, full consent", everything, full, None
-
-
-def _asgi_rows(
-    pace: Pace, gate: CookieGate, what: str, fields: list[Field], cookie: bytes, target: Target | None
-) -> Iterator[Row]:
-    app, request = raw_asgi(fields), asgi_headers(cookie)
+def _asgi(pace: Pace, gate: CookieGate, case: _Case) -> Iterator[Row]:
+    app, request = raw_asgi([*PLAIN, *case.cookies]), asgi_headers(case.cookie)
     contestants = {
-        "bare": asgi_loop(app, request),
-        "no-op": asgi_loop(asgi_noop(app), request),
-        "gate": asgi_loop(AsgiGate(app, gate), request),
+        "bare": asgi_loop(app, request, scheme=case.scheme),
+        "no-op": asgi_loop(asgi_noop(app), request, scheme=case.scheme),
+        "gate": asgi_loop(AsgiGate(app, gate), request, scheme=case.scheme),
     }
     rounds = compete(pace, contestants)
     yield Row(
-        what=f"ASGI, {what}",
+        what=f"ASGI, {case.what}",
         against="no-op middleware",
         figure=quartiles(rounds, lambda one: one["gate"] / one["no-op"]),
-        target=target,
+        target=case.target,
     )
-    yield Row(what=f"ASGI, {what}", against="bare app", figure=quartiles(rounds, lambda one: one["gate"] / one["bare"]))
-    if "no cookies" in what:
+    yield Row(
+        what=f"ASGI, {case.what}",
+        against="bare app",
+        figure=quartiles(rounds, lambda one: one["gate"] / one["bare"]),
+    )
+    if not case.cookies:
         rounds = compete(pace, contestants, collect=True)
         yield Row(
-            what=f"ASGI, {what}",
-            against="no-op middleware",
+            what=f"ASGI, {case.what}",
+            against="no-op middleware, with garbage collector",
             figure=quartiles(rounds, lambda one: one["gate"] / one["no-op"]),
-            note="garbage collector on",
         )
 
 
-def _wsgi(pace: Pace) -> Iterator[Row]:
-    gate = make_gate()
-    full = cookie_header(gate, EVERYTHING, "token", "countryCode")
-    for what, cookies, cookie, _ in _cases(full):
-        if not what.startswith(("no cookies", "3 cookies", "24 cookies")):
-            continue
-        app, text = raw_wsgi([*PLAIN, *cookies]), cookie.decode("latin-1").encode()
-        rounds = compete(
-            pace,
-            {
-                "bare": wsgi_loop(app, text),
-                "no-op": wsgi_loop(wsgi_noop(app), text),
-                "gate": wsgi_loop(WsgiGate(app, gate), text),
-            },
-        )
-        for against, key in (("no-op middleware", "no-op"), ("bare app", "bare")):
-            yield Row(
-                what=f"WSGI, {what}",
-                against=against,
-                figure=quartiles(rounds, lambda one, key=key: one["gate"] / one[key]),
-            )
-
-
-def _other_headers(pace: Pace) -> Iterator[Row]:
-    """Measure what header fields cost that have nothing to do with cookies."""
-    gate = make_gate()
-    for count in (5, 20, 50, 200):
-        app = raw_asgi([*PLAIN, *((b"x-field-%d" % number, b"some value") for number in range(count - len(PLAIN)))])
-        rounds = compete(pace, {"no-op": asgi_loop(asgi_noop(app)), "gate": asgi_loop(AsgiGate(app, gate))})
+def _wsgi(pace: Pace, gate: CookieGate, case: _Case) -> Iterator[Row]:
+    app = raw_wsgi([*PLAIN, *case.cookies])
+    rounds = compete(
+        pace,
+        {
+            "bare": wsgi_loop(app, case.cookie, scheme=case.scheme),
+            "no-op": wsgi_loop(wsgi_noop(app), case.cookie, scheme=case.scheme),
+            "gate": wsgi_loop(WsgiGate(app, gate), case.cookie, scheme=case.scheme),
+        },
+    )
+    for against, key in (("no-op middleware", "no-op"), ("bare app", "bare")):
         yield Row(
-            what=f"ASGI, no cookies, {count} other fields",
-            against="no-op middleware",
-            figure=quartiles(rounds, lambda one: one["gate"] / one["no-op"]),
+            what=f"WSGI, {case.what}",
+            against=against,
+            figure=quartiles(rounds, lambda one, key=key: one["gate"] / one[key]),
         )
