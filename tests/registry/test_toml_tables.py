@@ -132,7 +132,7 @@ def write(tmp_path):
     return write_file
 
 
-def test_a_hundred_thousand_rules_cost_no_more_each_than_ten_thousand(write):
+def test_reading_a_long_registry_grows_with_its_length_and_not_with_its_square(write):
     def cost_each(count):
         path = write(long_registry(count))
         before = process_time()
@@ -140,7 +140,7 @@ def test_a_hundred_thousand_rules_cost_no_more_each_than_ten_thousand(write):
         return (process_time() - before) / count
 
     short = min(cost_each(10_000) for _ in range(3))
-    assert cost_each(100_000) <= 2 * short or cost_each(100_000) <= 2 * short  # a busy machine gets a second try
+    assert cost_each(100_000) <= 5 * short  # with the square it would be ten times
 
 
 def test_reading_tells_how_much_of_a_long_file_is_done(write):
