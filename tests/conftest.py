@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,6 +21,64 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 settings.register_profile("ci", max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("user", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci" if IN_CI else "user")
+
+
+PROMISES: dict[str, dict[tuple[str, str], list[tuple[tuple[Any, ...], str, str]]]] = {}
+"""Of `docs/trust.md`: heading, then row and column, then what each test found: its place, what it says, its outcome."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--trust-report", metavar="FILE", type=Path, help="write what `promise` recorded, as Markdown")
+    parser.addoption("--browser-cases", metavar="N", type=int, default=300, help="cases for each browser (300)")
+
+
+@pytest.fixture
+def promise(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Note that this test holds one promise of `docs/trust.md`: `promise("Servers", row, column, "what it shows")`.
+
+    The cell says so if the test passes, and FAILED or skipped if not. Tests of one cell are put together.
+    """
+
+    def note(heading: str, row: str, column: str, text: str = "holds") -> None:
+        record_property("promise", [heading, row, column, text])
+
+    return note
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when != "call" and report.outcome == "passed":
+        return
+    for name, value in report.user_properties:
+        if name == "promise" and isinstance(value, list):
+            heading, row, column, text = map(str, value)
+            place = (report.location[0], report.location[1] or 0, report.nodeid)
+            cells = PROMISES.setdefault(heading, {})
+            cells.setdefault((row, column), []).append((place, text, report.outcome))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    path = session.config.getoption("--trust-report")
+    if path is None or hasattr(session.config, "workerinput"):
+        return
+    with suppress(OSError):
+        intro = path.read_text(encoding="utf-8").partition("\n## ")[0].rstrip()
+    lines = [*(intro.splitlines() if path.is_file() else ["# What was tried"]), ""]
+    for heading in sorted(PROMISES, key=lambda heading: min(found[0] for found in PROMISES[heading].values())):
+        lines += [f"## {heading}", "", *_rows_of(PROMISES[heading]), ""]
+    path.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+def _rows_of(cells: dict[tuple[str, str], list[tuple[tuple[Any, ...], str, str]]]) -> Iterator[str]:
+    """Draw one table, rows and columns in the order of the tests."""
+    placed = sorted((min(found)[0], *cell) for cell, found in cells.items())
+    rows, columns = (list(dict.fromkeys(cell[part] for cell in placed)) for part in (1, 2))
+    yield f"| | {' | '.join(columns)} |"
+    yield f"|---|{'---|' * len(columns)}"
+    for row in rows:
+        found = [cells.get((row, column), []) for column in columns]
+        bad = {"failed": "**FAILED**", "skipped": "skipped"}
+        texts = [dict.fromkeys(bad.get(outcome, text) for _, text, outcome in sorted(cell)) for cell in found]
+        yield f"| {row} | {' | '.join('; '.join(text) for text in texts)} |"
 
 
 def missing(what: str) -> NoReturn:
