@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -66,6 +67,7 @@ def started(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
             encoding="utf-8",
             cwd=tmp_path,
             env=environment(),
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # else what nohup started would ignore it
         )
         processes.append(process)
         return process

@@ -18,6 +18,8 @@ class Person:
         self.page = self.context.new_page()
         self.serve = serve
         self.said: list[str] = []
+        self.may_say = "nothing"
+        """Words of a message that the browser itself puts into its console, now or a little later."""
         self.page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
@@ -51,7 +53,7 @@ def meet(browser: Any, serve: Callable[..., str]) -> Iterator[Callable[..., Pers
     yield make
     for person in people:
         person.context.close()
-        assert person.said == []
+        assert [text for text in person.said if person.may_say not in text] == []
 
 
 @pytest.fixture
@@ -205,14 +207,13 @@ def test_banner_falls_back_to_its_form_if_the_api_cannot_be_reached(person):
 )
 def test_another_site_cannot_choose(meet, attack):
     person = meet(bypass_csp=True)
+    person.may_say = "403"
     api = person.serve() + "/cookie-settings/api"
     person.page.goto(person.serve(TEST_REVISION="2026-06-01").replace("127.0.0.1", "localhost") + "/cookie-settings/")
     with person.page.expect_response(lambda response: response.url == api) as answer:
         person.page.evaluate(attack, api)
     assert answer.value.status == 403
     assert "cookiegate_consent" not in person.jar()
-    assert [text for text in person.said if "403" not in text] == []
-    person.said.clear()  # the browser's own word for a 403
 
 
 def test_html_in_the_registry_does_nothing(person):
