@@ -57,6 +57,7 @@ def cli(tmp_path: Path) -> Run:
 def started(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start `python -m cookiegate`, to be stopped by a signal."""
     processes = []
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # processes inherit it: under nohup they'd ignore the signal
 
     def start(*arguments: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -67,12 +68,12 @@ def started(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
             encoding="utf-8",
             cwd=tmp_path,
             env=environment(),
-            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # else what nohup started would ignore it
         )
         processes.append(process)
         return process
 
     yield start
+    signal.signal(signal.SIGHUP, before)
     for process in processes:
         with process:
             process.kill()
