@@ -4,8 +4,9 @@ Gated is every message that carries headers: the start of an HTTP response, the 
 Everything else passes untouched. Source: ASGI 3.0, HTTP and WebSocket 2.5.
 """
 
+from __future__ import annotations  # else each request would evaluate those of the function that is made for it
+
 from collections.abc import Awaitable, Callable, MutableMapping
-from functools import partial
 from typing import Any
 
 from cookiegate.gate import CookieGate
@@ -17,7 +18,7 @@ from cookiegate.wire.headers import octets
 __all__ = ["CookieGateMiddleware"]
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
+Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -35,7 +36,7 @@ class CookieGateMiddleware:
         self.app = app
         self.gate = gate if gate is not None else CookieGate()
         self._visit = _AsgiVisit.of(self.gate)
-        self._send = self._visit.send
+        self._judged_kinds = self.gate.judged_kinds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -46,52 +47,62 @@ class CookieGateMiddleware:
         visit._headers = headers = scope["headers"]
         # The handle holds neither scope nor send: a cycle would leave each request to the garbage collector, and costs
         # a seventh of what the gate adds to a response without cookies (`python -m benchmarks --only responses`).
-        visit._line = (scope.get("scheme"), scope.get("method"), scope.get("path"))
-        for name, _ in headers:
+        try:
+            visit._line = (scope["scheme"], scope["method"], scope["path"])
+        except KeyError:  # a websocket has no method
+            visit._line = (scope.get("scheme"), scope.get("method"), scope.get("path"))
+        cookie = None
+        for name, value in headers:
             if name == b"cookie":
-                visit.screen_scope(scope)
-                break
+                cookie = value if cookie is None else b"%b; %b" % (cookie, value)
+        if cookie is not None:
+            visit.screen_scope(scope, cookie)
         scope["cookiegate"] = visit
-        await self.app(scope, receive, partial(self._send, visit, scope, send))
+
+        memo = self._judged_kinds
+
+        def gated(message: Message) -> Awaitable[None]:
+            # Most messages have nothing to judge. They are found out here and in place: a call of another function
+            # costs a tenth of the whole. No coroutine of its own: handing out the server's saves a frame.
+            kind = message["type"]
+            if kind == "http.response.body":
+                return send(message)
+            fields = None
+            if kind == "http.response.start" and not visit._is_special:
+                try:
+                    kinds = memo.known
+                    fields = [*message["headers"]]
+                    for field in fields:
+                        name, value = field
+                        if kinds[name] or 10 in value or 13 in value or 0 in value or type(field) is not tuple:
+                            break
+                    else:
+                        visit.is_started = True
+                        message = message.copy()
+                        message["headers"] = fields
+                        return send(message)
+                except KeyError:  # a field name that was not met before, or no headers
+                    visit.learn_names(fields)
+                except (AttributeError, TypeError, ValueError):  # not the pairs of octets that nearly every app sends
+                    pass
+            return visit.send(scope, send, message, fields)
+
+        await self.app(scope, receive, gated)
 
 
 class _AsgiVisit(Visit):
-    _cookie = b""  # what the browser sent; where it sent none, the app's own doing does not count
-    _head: RequestHead | None = None
+    __slots__ = ("_headers", "_line")  # what is set for each request: a slot costs a third of an attribute in CPython
     _headers: Fields
     _line: tuple[str | None, str | None, str | None]
     """Scheme, method and path."""
+    _cookie = b""  # what the browser sent; where it sent none, the app's own doing does not count
+    _head: RequestHead | None = None
 
-    def send(self, scope: Scope, send: Send, message: Message) -> Awaitable[None]:
-        """Pass a message on, its headers filtered.
-
-        No coroutine of its own: it hands out the server's, which saves a frame for each message.
-        """
+    def send(self, scope: Scope, send: Send, message: Message, fields: list[Any] | None) -> Awaitable[None]:
+        """Pass a message on, its headers filtered. `fields`: its headers, if they were read already."""
         kind = message["type"]
-        if kind == "http.response.body":
-            return send(message)
         if kind in _STARTS:
-            name = None
-            fields: list[Any] | None = None
-            try:  # mostly there is nothing to judge; in place, since a call for it would cost a tenth of the whole
-                kinds = self._gate.judged_kinds.known
-                fields = [*message["headers"]]
-                for field in fields:
-                    name, value = field
-                    if kinds[name] or 10 in value or 13 in value or 0 in value or field.__class__ is not tuple:
-                        break
-                else:
-                    if not self._is_special:
-                        self.is_started = True
-                        message = {**message}
-                        message["headers"] = fields
-                        return send(message)
-            except KeyError:  # a field name that was not met before, or no headers
-                if isinstance(name, bytes):
-                    self._gate.judged_kinds.learn(name)
-            except (AttributeError, TypeError, ValueError):  # not the pairs of octets that nearly every app sends
-                pass
-            if fields is None:  # there are none, or they are no list
+            if fields is None:
                 fields = [*(message.get("headers") or ())]
             self._line = (scope.get("scheme"), *self._line[1:])  # a middleware that trusts the proxy may have mended it
             leaving = self.filter(fields, is_cacheable=kind == "http.response.start")
@@ -105,19 +116,24 @@ class _AsgiVisit(Visit):
             return send({**message, "links": links})
         return send(message)
 
+    def learn_names(self, fields: list[Any] | None) -> None:
+        """Remember what field names mean, so that they are known the next time."""
+        for field in fields or ():
+            if type(field) is tuple and field and type(field[0]) is bytes:
+                self._gate.judged_kinds[field[0]]
+
     def _record(self, scope: Scope, status: object) -> None:
         from cookiegate.report.route import asgi_route  # here, since most gates record nothing
 
         method = "WEBSOCKET" if scope["type"] == "websocket" else self._line[1] or "GET"
         self.record(method=method, path=self._line[2] or "/", route=asgi_route(scope), status=status)
 
-    def screen_scope(self, scope: Scope) -> None:
+    def screen_scope(self, scope: Scope, cookie: bytes) -> None:
         """Hide refused cookies of the request from the app; consent is read from what the browser sent."""
-        headers = self._headers
-        cookie = self._cookie = b"; ".join([value for name, value in headers if name == b"cookie"])
+        self._cookie = cookie
         screened = self.screen(cookie)
         if screened is not cookie:
-            kept = [(name, value) for name, value in headers if name != b"cookie"]
+            kept = [(name, value) for name, value in self._headers if name != b"cookie"]
             scope["headers"] = [*kept, (b"cookie", screened)] if screened else kept
 
     def head(self) -> RequestHead:
@@ -137,14 +153,20 @@ class _ScopeHead(RequestHead):
     _line: tuple[str | None, str | None, str | None]
 
     def __init__(self, cookie: bytes, fields: Fields, line: tuple[str | None, str | None, str | None]) -> None:
-        object.__setattr__(self, "cookie", cookie)
-        object.__setattr__(self, "_fields", fields)
-        object.__setattr__(self, "_line", line)
+        _assign_cookie(self, cookie)
+        _assign_fields(self, fields)
+        _assign_line(self, line)
 
     def header(self, name: bytes) -> list[bytes]:
         if name == b"cookie":
             return super().header(name)
         return [bytes(value) for key, value in self._fields if key == name]
+
+    def has_signal(self, name: bytes) -> bool:
+        for key, value in self._fields:  # noqa: SIM110  # any() would make a generator, which costs as much as the loop
+            if key == name and value == b"1":
+                return True
+        return False
 
     @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
@@ -162,3 +184,9 @@ class _ScopeHead(RequestHead):
     @property
     def path(self) -> str:
         return str(self._line[2] or "/")
+
+
+# A frozen value is set up through its slots, which costs half of three calls of object.__setattr__.
+_assign_cookie = RequestHead.cookie.__set__  # type: ignore[attr-defined,misc]  # a slot
+_assign_fields = _ScopeHead._fields.__set__  # type: ignore[attr-defined,misc]
+_assign_line = _ScopeHead._line.__set__  # type: ignore[attr-defined,misc]

@@ -54,10 +54,10 @@ class Memo(Generic[K, V]):
         self.known[key] = value
         return value
 
-    def forget(self, key: K) -> None:
-        """Compute this key anew when it is asked for next."""
-        self.known.pop(key, None)
-        self._older.pop(key, None)
+    def clear(self) -> None:
+        """Compute everything anew when it is asked for next."""
+        self._older = {}
+        self.known = {}
 
 
 class Once:

@@ -248,6 +248,10 @@ class RequestHead:
         """Return the values of every header field of this lower-case name, in order."""
         return [value for key, value in self.headers if key == name]
 
+    def has_signal(self, name: bytes) -> bool:
+        """Tell whether a header field of this lower-case name says exactly `1`, as Sec-GPC and DNT do."""
+        return b"1" in self.header(name)
+
     def with_cookie(self, cookie: bytes) -> "RequestHead":
         """Return the same request with another Cookie header."""
         return RequestHead(cookie, self.headers, self.scheme, self.method, self.path)

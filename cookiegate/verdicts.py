@@ -18,99 +18,107 @@ from cookiegate.policy import Policy, name_prefix
 from cookiegate.registry.registry import Match
 from cookiegate.wire.token import is_token
 
-__all__ = ["DROP", "NEEDS_CONSENT", "NOT_IN_TABLE", "Deletion", "Table", "Verdict", "Verdicts"]
+__all__ = ["DROP", "KEEP", "NEEDS_CONSENT", "NOT_IN_TABLE", "Deletion", "Table", "Verdict", "Verdicts"]
 
 Verdict: TypeAlias = bytes | Literal[False] | None
-"""The attributes that follow the pair, with the `;` before them; or one of the three that follow, which are false.
+"""The attributes that follow the pair, with the `;` before them; or one of the five that follow.
 
-A line that leaves always has attributes: SameSite at least.
+True is only what a hot loop can act on at once. A line that leaves always has attributes: SameSite at least.
 """
+KEEP: Final = b"; as it is"
+"""The line leaves as it is. An object of its own: compare with `is`."""
 DROP: Final = b""
 """The line does not leave."""
 NEEDS_CONSENT: Final = None
 """It depends on the visitor: look again in the table for what was granted."""
 NOT_IN_TABLE: Final = False
-"""It depends on more than name and attributes: ask `Table.settled`, and if that says the same, the policy."""
+"""It depends on more than name and attributes: ask the policy."""
 
 
 class Deletion(bytes):
-    """The attributes of the gate's own deletion: the line leaves without its value."""
+    """The attributes of the gate's own deletion: the line leaves without its value. False, as it needs more work."""
 
     __slots__ = ()
 
+    def __bool__(self) -> bool:
+        return False
 
-Judged: TypeAlias = Verdict | tuple[float, Verdict]
-"""A verdict; or one that depends on the clock, with the time from which on it counts for a minute."""
 
 _REMEMBERED_NAMES = 1024
 _REMEMBERED_TAILS = 32
 _LONGEST_NAME = 128
 _LONGEST_TAIL = 256
-_VOLATILE_S = 60.0
+_DATED_S = 60.0
 
+Tails: TypeAlias = Memo[bytes, Verdict]
+"""Raw attributes (what follows the first `;`) to their verdict, for all names of one kind."""
 
-class Tails:
-    """Raw attributes (what follows the first `;`) to what was judged of them, for all names of one kind."""
-
-    __slots__ = ("judged", "quick")
-
-    def __init__(self, judge: Callable[[bytes], Judged], *, limit: int, longest: int) -> None:
-        self.judged = Memo(judge, limit=limit, longest=longest)
-        self.quick: Memo[bytes, Verdict] = Memo(self._simplify, limit=limit, longest=longest)
-        """Only what a hot loop can act on at once: a true verdict is written behind the pair, and nothing else."""
-
-    def _simplify(self, tail: bytes) -> Verdict:
-        judged = self.judged[tail]
-        return NOT_IN_TABLE if isinstance(judged, tuple | Deletion) else judged
-
-
-_ALWAYS_DROPPED = Tails(lambda _: DROP, limit=1, longest=-1)
-_NEVER_IN_TABLE = Tails(lambda _: NOT_IN_TABLE, limit=1, longest=-1)
+_ALWAYS_DROPPED: Tails = Memo(lambda _: DROP, limit=1, longest=-1)
+_NEVER_IN_TABLE: Tails = Memo(lambda _: NOT_IN_TABLE, limit=1, longest=-1)
 
 
 class Table:
     """The verdicts for one set of granted categories and one kind of connection."""
 
-    __slots__ = ("_clock", "_names", "known", "told")
+    __slots__ = ("_names", "_on_dated", "_shared", "_told_refusals", "known", "told")
 
-    def __init__(self, find_tails: Callable[[bytes], Tails], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        find_kind: Callable[[bytes], tuple[Match, str] | Tails],
+        make_tails: Callable[[tuple[Match, str]], Tails],
+        on_dated: Callable[[], None],
+    ) -> None:
+        shared = Memo(make_tails, limit=_REMEMBERED_NAMES, longest=2)
+
+        def find_tails(raw_name: bytes) -> Tails:
+            kind = find_kind(raw_name)
+            return kind if isinstance(kind, Memo) else shared[kind]
+
         self._names = Memo(find_tails, limit=_REMEMBERED_NAMES, longest=_LONGEST_NAME)
-        self._clock = clock
+        self._shared = shared
+        self._on_dated = on_dated
+        self._told_refusals: object = ()
         self.known: dict[bytes, dict[bytes, Verdict]] = {}
         """Raw name, then raw attributes (what follows the first `;`). Hot loops look here; on a KeyError, `learn`."""
-        self.told: dict[bytes, object] = {}
-        """Raw names of dropped lines that were logged, and the refusals that were given as the reason."""
+        self.told: set[bytes] = set()
+        """Raw names of dropped lines that were logged with the refusals that were the reason lately."""
 
     def learn(self, raw_name: bytes, tail: bytes) -> Verdict:
         """Return the verdict for what is not in `known`, and put it there."""
-        tails = self._names[raw_name].quick
+        tails = self._names[raw_name]
         verdict = tails[tail]
         if tail in tails.known and len(raw_name) <= _LONGEST_NAME:
             if len(self.known) >= _REMEMBERED_NAMES:
                 self.known = {}
             self.known[raw_name] = tails.known
+        if b"expires" in tail.lower():
+            self._on_dated()
         return verdict
 
-    def tell(self, raw_names: Iterable[bytes], refusals: object) -> None:
-        """Note in `told` that these were logged with these refusals as the reason."""
-        if len(self.told) >= _REMEMBERED_NAMES:
-            self.told = {}
-        self.told.update((name, refusals) for name in raw_names if len(name) <= _LONGEST_NAME)
+    def forget_verdicts(self) -> None:
+        """Let every verdict be found anew."""
+        self._names.clear()
+        self._shared.clear()
+        self.known = {}
 
-    def settled(self, raw_name: bytes, tail: bytes) -> Verdict:
-        """Return the verdict as it counts now, one that depends on the clock judged anew after a minute."""
-        tails = self._names[raw_name].judged
-        judged = tails[tail]
-        if isinstance(judged, tuple) and not judged[0] <= self._clock() < judged[0] + _VOLATILE_S:
-            tails.forget(tail)
-            judged = tails[tail]
-        return judged[1] if isinstance(judged, tuple) else judged
+    def has_told(self, raw_names: Iterable[bytes], refusals: object) -> bool:
+        """Tell whether these were noted by `tell`, with these refusals."""
+        return self._told_refusals is refusals and self.told.issuperset(raw_names)
+
+    def tell(self, raw_names: Iterable[bytes], refusals: object) -> None:
+        """Note that dropped lines with these names were logged with these refusals as the reason."""
+        if self._told_refusals is not refusals or len(self.told) >= _REMEMBERED_NAMES:
+            self.told = set()
+            self._told_refusals = refusals
+        self.told.update(name for name in raw_names if len(name) <= _LONGEST_NAME)
 
 
 class Verdicts:
     """Tables of verdicts, one for each set of granted categories and each kind of connection, filled as lines come."""
 
-    __slots__ = ("_clock", "_is_consent_cookie", "_on_unregistered", "_policy", "_tables", "unread")
+    __slots__ = (
+        "_clock", "_dated_since", "_is_consent_cookie", "_on_unregistered", "_policy", "_tables", "is_dated", "unread",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -124,7 +132,10 @@ class Verdicts:
         self._is_consent_cookie = is_consent_cookie
         self._on_unregistered = on_unregistered
         self._clock = clock
+        self._dated_since = 0.0
         self._tables: dict[tuple[frozenset[Category], bool], Table] = {}
+        self.is_dated = False
+        """Some verdicts hold for a minute only: call `refresh` before looking at any table."""
         self.unread = (self._make_table(None, is_https=False), self._make_table(None, is_https=True))
         """The tables to begin with, while nobody has looked at the consent: for http and for https."""
 
@@ -135,47 +146,54 @@ class Verdicts:
         except KeyError:
             return self._tables.setdefault((granted, is_https), self._make_table(granted, is_https=is_https))
 
+    def refresh(self) -> None:
+        """Forget what depends on the clock, if its minute is over or the clock was set back."""
+        if not self._dated_since <= self._clock() < self._dated_since + _DATED_S:
+            self.is_dated = False  # first: what another thread learns from now on is noted again
+            for table in (*self.unread, *self._tables.values()):
+                table.forget_verdicts()
+
+    def _note_dated(self) -> None:
+        if not self.is_dated:
+            self._dated_since = self._clock()
+            self.is_dated = True
+
     def _make_table(self, granted: frozenset[Category] | None, *, is_https: bool) -> Table:
         consent = Consent(granted or ())
 
-        def share(kind: tuple[Match, str]) -> Tails:
+        def make_tails(kind: tuple[Match, str]) -> Tails:
             match, prefix = kind
 
-            def judge(tail: bytes) -> Judged:
+            def judge(tail: bytes) -> Verdict:
                 return self._judge(prefix.encode() + b"x", tail, match, consent, is_https, is_known=granted is not None)
 
-            return Tails(judge, limit=_REMEMBERED_TAILS, longest=_LONGEST_TAIL)
+            return Memo(judge, limit=_REMEMBERED_TAILS, longest=_LONGEST_TAIL)
 
-        shared: Memo[tuple[Match, str], Tails] = Memo(share, limit=_REMEMBERED_NAMES, longest=2)
+        return Table(self._find_kind, make_tails, self._note_dated)
 
-        def find_tails(raw_name: bytes) -> Tails:
-            if not is_token(raw_name) or raw_name.startswith(b"$"):
-                return _NEVER_IN_TABLE if is_token(raw_name.strip(b" \t")) else _ALWAYS_DROPPED
-            name = raw_name.decode("ascii")
-            if self._is_consent_cookie(name):
-                return _NEVER_IN_TABLE
-            match = self._policy.registry.match(name)
-            if match.rule is None:
-                self._on_unregistered(name)
-            return shared[match, name_prefix(raw_name)]
-
-        return Table(find_tails, self._clock)
+    def _find_kind(self, raw_name: bytes) -> tuple[Match, str] | Tails:
+        """Find what verdicts on a name depend on; or the tails themselves, where they don't depend on any rule."""
+        if not is_token(raw_name) or raw_name.startswith(b"$"):
+            return _NEVER_IN_TABLE if is_token(raw_name.strip(b" \t")) else _ALWAYS_DROPPED
+        name = raw_name.decode("ascii")
+        if self._is_consent_cookie(name):
+            return _NEVER_IN_TABLE
+        match = self._policy.registry.match(name)
+        if match.rule is None:
+            self._on_unregistered(name)
+        return match, name_prefix(raw_name)
 
     def _judge(
         self, name: bytes, tail: bytes, match: Match, consent: Consent, is_https: bool, *, is_known: bool
-    ) -> Judged:
+    ) -> Verdict:
         """Ask the policy about these attributes, with a stand-in for name and value."""
-        now = self._clock()
         line = b"%b=x;%b" % (name, tail)
-        decision = self._policy.decide(line, consent, is_https=is_https, now=now, match=match)
-        verdict: Verdict
+        decision = self._policy.decide(line, consent, is_https=is_https, now=self._clock(), match=match)
         if decision.number == 5 and not is_known:
-            verdict = NEEDS_CONSENT
-        elif decision.after is None:
-            verdict = DROP
-        elif decision.action is Action.KEEP:
-            verdict = b";" + tail
-        else:
-            after = decision.after.removeprefix(name + b"=")
-            verdict = after[1:] if after.startswith(b"x") else Deletion(after)
-        return (now, verdict) if b"expires" in tail.lower() else verdict
+            return NEEDS_CONSENT
+        if decision.after is None:
+            return DROP
+        if decision.action is Action.KEEP:
+            return KEEP
+        after = decision.after.removeprefix(name + b"=")
+        return after[1:] if after.startswith(b"x") else Deletion(after)

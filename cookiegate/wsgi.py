@@ -57,7 +57,7 @@ class _WsgiVisit(Visit):
         """Pass the response's head on, its header fields filtered; a second time too, with `exc_info`."""
         fields = list(headers)
         if exc_info is not None:  # what was decided for the first head counts no more
-            self._before = self._decisions = None
+            self._outcome = None
         leaving = fields if self._is_plain(fields) else self._filtered(fields)
         if self._gate.recorders:
             self._record(status)

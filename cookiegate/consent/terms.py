@@ -44,9 +44,9 @@ class ConsentTerms:
             return Consent.none(reason, source=consent.source)
         if not consent.granted:
             return consent
-        if self.global_privacy_control and _MARKETING in consent.granted and b"1" in head.header(b"sec-gpc"):
+        if self.global_privacy_control and _MARKETING in consent.granted and head.has_signal(b"sec-gpc"):
             consent = _without(consent, frozenset({_MARKETING}), Reason.GLOBAL_PRIVACY_CONTROL)
-        if self.do_not_track and b"1" in head.header(b"dnt"):
+        if self.do_not_track and head.has_signal(b"dnt"):
             consent = _without(consent, OPTIONAL - {_PREFERENCES}, Reason.DO_NOT_TRACK)
         return consent
 
