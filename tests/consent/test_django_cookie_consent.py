@@ -16,7 +16,10 @@ Granted = Callable[..., str | None]
         ('"analytics=2026-02-10T00:11:49.498057+00:00|marketing=-1"', "statistics"),
         ("analytics=2026-02-10T00:11:49+00:00|marketing=2026-02-10T00:11:49Z", "marketing statistics"),
         ("%22analytics=2026-02-10T00:11:49.498057%2B00:00%22", "statistics"),
-        ("analytics=2026-02-10T00:11:49.498057|marketing=-1", ""),
+        ("analytics=2026-02-10T00:11:49.498057|marketing=-1", "statistics"),  # USE_TZ = False
+        ("analytics=2026-02-10T00:11:49|marketing=-1", "statistics"),
+        ("analytics=2026-02-10T00:11:49.4980|marketing=-1", ""),
+        ("analytics=2026-02-10T00:11|marketing=-1", ""),
         ("analytics=2026-02-10T00:11:49.498057+00:0|marketing=-1", ""),
         ("analytics=2026-99-10T00:11:49.498057+00:00|marketing=-1", ""),
         ("analytics=-1|marketing=-1", ""),
