@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Never
 
 __all__ = [
     "NO_CONSENT",
@@ -32,6 +33,10 @@ class Category(StrEnum):
     PREFERENCES = "preferences"
     STATISTICS = "statistics"
     MARKETING = "marketing"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        raise ValueError(f"unknown category {value!r}; use one of {', '.join(cls)}")
 
 
 OPTIONAL: frozenset[Category] = frozenset({Category.PREFERENCES, Category.STATISTICS, Category.MARKETING})

@@ -98,7 +98,9 @@ def _checked(versions: object, arguments: ReaderArguments) -> dict[str, datetime
         return found
     for group, version in (versions or {}).items():
         time = time_from_iso(version)
-        if time is None:
+        if not isinstance(group, str):
+            arguments.note(f"versions: {group!r} is no group; give its varname")
+        elif time is None:
             arguments.note(f"versions[{group!r}]: {version!r} is no time; write it like 2026-01-12T00:00:00+00:00")
         else:
             found[group] = time

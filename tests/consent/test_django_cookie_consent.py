@@ -43,9 +43,10 @@ def test_django_cookie_consent_asks_anew_for_a_newer_version(granted: Granted) -
 
 def test_django_cookie_consent_refuses_wrong_versions(platforms: dict[str, Any]) -> None:
     with pytest.raises(ConfigError) as caught:
-        platforms["DjangoCookieConsent"](versions={"analytics": "2"})
+        platforms["DjangoCookieConsent"](versions={"analytics": "2", 5: "2026-01-12T00:00:00+00:00"})
     assert caught.value.problems == (
         "DjangoCookieConsent: versions['analytics']: '2' is no time; write it like 2026-01-12T00:00:00+00:00",
+        "DjangoCookieConsent: versions: 5 is no group; give its varname",
     )
     with pytest.raises(ConfigError, match="DjangoCookieConsent: versions 3: no mapping"):
         platforms["DjangoCookieConsent"](versions=3)
