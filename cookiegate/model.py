@@ -254,8 +254,10 @@ class RequestHead:
         return [value for key, value in self.headers if key == name]
 
     def with_cookie(self, cookie: bytes) -> "RequestHead":
-        """Return the same request with another Cookie header."""
-        return RequestHead(cookie, self.headers, self.scheme, self.method, self.path)
+        """Return the same request with another Cookie header, among `headers` too."""
+        others = [(name, value) for name, value in self.headers if name != b"cookie"]
+        headers = (*others, (b"cookie", cookie)) if cookie else tuple(others)
+        return RequestHead(cookie, headers, self.scheme, self.method, self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
