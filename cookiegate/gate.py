@@ -198,7 +198,8 @@ class CookieGate:
         problems = list(document.problems)
         allowed = tuple(f.name for f in fields(cls) if f.init and f.name not in _IN_CODE_ONLY)
         problems += [
-            f"{document.where}: gate: unknown key {key!r}; {nearest(key, allowed)}"
+            f"{document.where}: gate: unknown key {key!r}; "
+            + (f"give it in code: from_toml(path, {key}=...)" if key in _IN_CODE_ONLY else nearest(key, allowed))
             for key in document.gate
             if key not in allowed
         ]
