@@ -16,11 +16,11 @@ READERS = sorted({value["reader"] for value in VALUES})
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_written_values_read_as_the_format_says(readers: dict[str, Any], reader: str) -> None:
+def test_written_values_read_as_the_format_says(readers: dict[str, Any], reader: str, promise: Any) -> None:
+    values = [value for value in VALUES if value["reader"] == reader]
+    promise("Consent readers", reader, "written values", f"{len(values)} read as they should be")
     wrong = []
-    for value in VALUES:
-        if value["reader"] != reader:
-            continue
+    for value in values:
         head = RequestHead(cookie=f"first=1; {value['header']}; last=9".encode())
         consent = readers[reader](**value.get("arguments", {}))(head)
         refusals = () if consent is None else dict(consent.refusals).values()
