@@ -98,7 +98,7 @@ class CookieGate:
     text_kinds: Memo[str, FieldKind] = field(init=False, repr=False, compare=False)
     """The same for names that are text, as in WSGI."""
     judged_kinds: Memo[bytes, FieldKind] = field(init=False, repr=False, compare=False)
-    """From a field name to what must be judged; false for all others, those of caches too."""
+    """From a field name to what must be judged; false for all others, and for what matters beside a cookie only."""
     judged_text_kinds: Memo[str, FieldKind] = field(init=False, repr=False, compare=False)
     """The same for names that are text, as in WSGI."""
     handle_classes: dict[type, Any] = field(init=False, repr=False, compare=False)
@@ -198,7 +198,8 @@ class CookieGate:
         problems = list(document.problems)
         allowed = tuple(f.name for f in fields(cls) if f.init and f.name not in _IN_CODE_ONLY)
         problems += [
-            f"{document.where}: gate: unknown key {key!r}; {nearest(key, allowed)}"
+            f"{document.where}: gate: unknown key {key!r}; "
+            + (f"give it in code: from_toml(path, {key}=...)" if key in _IN_CODE_ONLY else nearest(key, allowed))
             for key in document.gate
             if key not in allowed
         ]
@@ -301,7 +302,7 @@ def _text_kind(name: str) -> FieldKind:
 
 def _judged_kind(name: bytes) -> FieldKind:
     kind = field_kind(name)
-    return FieldKind.PLAIN if kind in {FieldKind.CACHE_CONTROL, FieldKind.VARY} else kind
+    return FieldKind.PLAIN if kind in {FieldKind.CACHE_CONTROL, FieldKind.VARY, FieldKind.DATE} else kind
 
 
 def _judged_text_kind(name: str) -> FieldKind:

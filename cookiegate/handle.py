@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from cookiegate.consent.source import strictest, writable
-from cookiegate.errors import ConsentNotWritable, ResponseStarted
+from cookiegate.errors import ConfigError, ConsentNotWritable, ResponseStarted
 from cookiegate.gate import CookieGate
 from cookiegate.model import NO_CONSENT, OPTIONAL, Category, Consent, Decision, Reason, RequestHead
 from cookiegate.wire.cache_control import Fields
@@ -36,7 +36,10 @@ class Handle:
 
     @classmethod
     def of(cls, gate: CookieGate) -> type[Self]:
-        """Return the class of one gate's handles, made when it is asked for first."""
+        """Return the class of one gate's handles, made when it is asked for first. Raises: `ConfigError`."""
+        if not isinstance(gate, CookieGate):
+            what_to_do = 'use a CookieGate, e.g. CookieGate.from_toml("cookies.toml")'
+            raise ConfigError([f"CookieGateMiddleware: gate: is {gate!r}; {what_to_do}"])
         made = gate.handle_classes.get(cls)
         if made is None:
             made = gate.handle_classes[cls] = type(

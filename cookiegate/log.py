@@ -44,7 +44,9 @@ class Log:
             self.unregistered(decision.name)
         if decision.reason is Reason.UNREGISTERED or decision.action in {Action.KEEP, Action.REWRITE}:
             return
-        if not self._said.is_first((decision.name[:_SHOWN_NAME], decision.reason)):
+        # A cookie of the request is counted by its rule: what clients make up must not use the memory up.
+        subject = decision.name[:_SHOWN_NAME] if decision.before or decision.rule is None else decision.rule
+        if not self._said.is_first((subject, decision.reason)):
             return
         if decision.number in {1, 8}:
             _logger.warning(

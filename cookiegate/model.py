@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Never
 
 __all__ = [
     "NO_CONSENT",
@@ -32,6 +33,10 @@ class Category(StrEnum):
     PREFERENCES = "preferences"
     STATISTICS = "statistics"
     MARKETING = "marketing"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Never:
+        raise ValueError(f"unknown category {value!r}; use one of {', '.join(cls)}")
 
 
 OPTIONAL: frozenset[Category] = frozenset({Category.PREFERENCES, Category.STATISTICS, Category.MARKETING})
@@ -253,8 +258,10 @@ class RequestHead:
         return b"1" in self.header(name)
 
     def with_cookie(self, cookie: bytes) -> "RequestHead":
-        """Return the same request with another Cookie header."""
-        return RequestHead(cookie, self.headers, self.scheme, self.method, self.path)
+        """Return the same request with another Cookie header, among `headers` too."""
+        others = [(name, value) for name, value in self.headers if name != b"cookie"]
+        headers = (*others, (b"cookie", cookie)) if cookie else tuple(others)
+        return RequestHead(cookie, headers, self.scheme, self.method, self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

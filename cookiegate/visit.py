@@ -13,6 +13,7 @@ from cookiegate.handle import Handle
 from cookiegate.model import NO_CONSENT, Action, Consent, CookieRule, Decision, Exchange
 from cookiegate.verdicts import KEEP, NEEDS_CONSENT, NOT_IN_TABLE, Deletion, Table
 from cookiegate.wire.cache_control import Fields, is_stored_by_shared_caches, make_private, vary_on
+from cookiegate.wire.dates import is_now
 from cookiegate.wire.headers import FieldKind, cut_at_line_break, field_kind, has_line_break, octet_pair
 from cookiegate.wire.token import is_token
 
@@ -230,6 +231,7 @@ class Visit(Handle):
         is_https = self.is_https()
         now = gate.clock()
         leaving = []
+        has_false_date = False
         for name, value in pairs:
             kind = field_kind(name)
             if kind is _SET_COOKIE or kind is FieldKind.PADDED_SET_COOKIE:
@@ -245,7 +247,11 @@ class Visit(Handle):
                     name, "a name that no browser takes, or that starts a field of its own; left out"
                 )
             else:
+                has_false_date = has_false_date or (kind is FieldKind.DATE and not is_now(value.strip(b" \t"), now))
                 leaving.append((name, self.one_line(name, value)))
+        if has_false_date and any(_is_set_cookie(name) and b"expires" in value.lower() for name, value in leaving):
+            gate.log.invalid_field(b"date", "not the present, so that browsers would keep cookies longer; left out")
+            leaving = [(name, value) for name, value in leaving if field_kind(name) is not FieldKind.DATE]
         return leaving
 
     def one_line(self, name: bytes, value: bytes) -> bytes:

@@ -6,7 +6,7 @@ from wsgiref.validate import validator
 
 import pytest
 
-from cookiegate import Category, Consent, CookieGate, CookieRule, Registry, SameSite, parse_lifetime
+from cookiegate import Category, ConfigError, Consent, CookieGate, CookieRule, Registry, SameSite, parse_lifetime
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
 from cookiegate.consent import OwnConsent
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
@@ -354,3 +354,13 @@ def test_proxy_is_looked_for_in_the_first_thousand_requests_only(through, caplog
     gate.log.proxy_checks = 1000
     through(gate, [TYPE, ("Set-Cookie", "token=1")], scheme="http", request=[("X-Forwarded-Proto", "https")])
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize("adapter", [AsgiGate, WsgiGate])
+@pytest.mark.parametrize("wrong", ["cookies.toml", CookieGate])
+def test_adapter_complains_of_what_is_no_gate(adapter, wrong):
+    with pytest.raises(ConfigError) as caught:
+        adapter(None, gate=wrong)
+    assert caught.value.problems == (
+        f'CookieGateMiddleware: gate: is {wrong!r}; use a CookieGate, e.g. CookieGate.from_toml("cookies.toml")',
+    )

@@ -169,7 +169,39 @@ def test_bypass_12_by_a_quote_that_spans_attributes_is_closed(through):
 def test_bypass_43_by_a_false_date_field_deletes_by_max_age_too(through):
     line = "ia_mkt_a=x; Expires=Thu, 01 Jan 1970 01:00:00 GMT"
     left = through([("Date", "Thu, 01 Jan 1970 00:00:00 GMT"), ("Set-Cookie", line)], gate())
-    assert left[1:] == [("Set-Cookie", f"ia_mkt_a={GONE}; Secure")]
+    assert left == [("Set-Cookie", f"ia_mkt_a={GONE}; Secure")]
+
+
+FALSE_DATES = ["Thu, 01 Jan 1970 00:00:00 GMT", "Mon, 12 Jan 2026 07:58:59 GMT", "Mon, 12 Jan 2026 09:00:00 +0100", "x"]
+
+
+@pytest.mark.parametrize("name", ["Date", "date", " DATE"])
+@pytest.mark.parametrize("date", FALSE_DATES)
+def test_bypass_43_by_a_false_date_field_makes_no_cookie_live_longer(through, name, date, caplog):
+    """Chromium adds what Date lies behind its own clock to each Expires: seven days become its limit of 400."""
+    line = f"week=1; Expires=Mon, 19 Jan 2026 08:00:00 GMT{SAFE}"
+    assert through([(name, date), ("Set-Cookie", line)], gate()) == [("Set-Cookie", line)]
+    assert [record.args[0] for record in caplog.records] == ["'date'"]
+
+
+@pytest.mark.parametrize(
+    ("date", "line"),
+    [
+        ("Mon, 12 Jan 2026 08:00:00 GMT", f"week=1; Expires=Mon, 19 Jan 2026 08:00:00 GMT{SAFE}"),
+        ("Mon, 12 Jan 2026 07:59:00 GMT", f"week=1; Expires=Mon, 19 Jan 2026 08:00:00 GMT{SAFE}"),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", f"week=1; Max-Age=604800{SAFE}"),  # needs no clock
+        ("Thu, 01 Jan 1970 00:00:00 GMT", OK),
+    ],
+)
+def test_date_field_that_misleads_nobody_stays(through, date, line):
+    fields = [("Date", date), ("Set-Cookie", line)]
+    assert through(fields, gate()) == fields
+    assert through(fields[:1], gate()) == fields[:1]
+
+
+def test_false_date_field_stays_in_report_only(through):
+    fields = [("Date", FALSE_DATES[0]), ("Set-Cookie", f"week=1; Expires=Mon, 19 Jan 2026 08:00:00 GMT{SAFE}")]
+    assert through(fields, gate(mode="report-only")) == fields
 
 
 def test_bypass_54_by_a_second_line_of_the_same_name_is_judged_alone(through):

@@ -88,7 +88,14 @@ OTHER_FIELDS = st.one_of(
     ),
     st.tuples(st.just(b"vary"), st.sampled_from([b"Accept", b"*", b"Cookie", b"Cookie,Sec-GPC", b"a\nb"])),
     st.sampled_from(
-        [(b"cdn-cache-control", b"max-age=1"), (b"X-A", b"1"), (b"content-type", b"text/html"), (b"x", b"\0")]
+        [
+            (b"date", b"Thu, 01 Jan 1970 00:00:00 GMT"),
+            (b"date", b"Mon, 12 Jan 2026 08:00:00 GMT"),
+            (b"cdn-cache-control", b"max-age=1"),
+            (b"X-A", b"1"),
+            (b"content-type", b"text/html"),
+            (b"x", b"\0"),
+        ]
     ),
     st.tuples(st.binary(max_size=4), st.binary(max_size=6)),
 )

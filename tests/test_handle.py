@@ -209,6 +209,21 @@ def test_choice_by_a_raw_line_is_not_asked_for_a_second_time(through):
     assert len(lines_of(left)) == 2
 
 
+def test_choice_by_a_raw_line_is_in_the_header_fields_that_a_source_of_ones_own_reads(through):
+    class Source:
+        cookie_names = ("choice",)
+
+        def __call__(self, head):
+            return Consent({"marketing"}) if b"choice=all" in b"; ".join(head.header(b"cookie")) else None
+
+    one = gate(consent=Source())
+    assert lines_of(through(one, nothing, [MKT], cookie="choice=all")) == [MKT]
+    withdrawn = lines_of(through(one, nothing, [MKT, "choice=; Max-Age=0"], cookie="choice=all"))
+    assert withdrawn == ["choice=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure"]
+    assert lines_of(through(one, nothing, [MKT, f"choice=none{SAFE}"], cookie="choice=all")) == [f"choice=none{SAFE}"]
+    assert lines_of(through(one, nothing, [MKT, f"choice=all{SAFE}"])) == [MKT, f"choice=all{SAFE}"]
+
+
 def test_choose_makes_the_whole_choice(through):
     left = through(gate(), lambda handle: handle.choose({"marketing"}), [MKT, STATS], cookie=EVERYTHING)
     assert lines_of(left) == [MKT, "cookiegate_consent=v=1&c=marketing&t=1768204800&id=abc" + KEPT]

@@ -1,6 +1,7 @@
 """What the `cookiegate` logger says: a line for each name and reason, never a cookie's value."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -66,6 +67,16 @@ def test_log_tells_once(log, said, told, line):
     for _ in range(3):
         log.decision(told)
     assert said() == [line]
+
+
+def test_log_tells_of_the_requests_cookies_once_for_a_rule(log, said):
+    for number in range(5000):
+        log.decision(replace(decision(Action.EXPIRE, name=f"ia_mkt_{number}"), before=b""))
+    log.decision(unregistered("ia_new"))
+    assert [line.partition("\n")[0] for _, line in said()] == [
+        "cookie 'ia_mkt_0' (marketing) expired: not-granted (rule 5)",
+        "cookie 'ia_new' is not in the registry; to register it, choose its category and add:",
+    ]
 
 
 def test_log_tells_each_reason_of_a_name(log, said):

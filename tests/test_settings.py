@@ -309,8 +309,14 @@ def test_from_toml_complains(toml_problems, line, complaint):
     assert toml_problems(f"[gate]\n{line}\n") == [f"cookies.toml: {complaint}"]
 
 
-@pytest.mark.parametrize("key", ["registry", "consent", "observer", "clock", "policy", "terms", "log", "verdicts"])
-def test_from_toml_takes_no_setting_that_only_code_can_give(toml_problems, key):
+@pytest.mark.parametrize("key", ["registry", "consent", "observer", "recorders", "clock"])
+def test_from_toml_says_where_to_give_a_setting_that_is_code(toml_problems, key):
+    (problem,) = toml_problems(f'[gate]\n{key} = "x"\n')
+    assert problem == f"cookies.toml: gate: unknown key {key!r}; give it in code: from_toml(path, {key}=...)"
+
+
+@pytest.mark.parametrize("key", ["policy", "terms", "log", "verdicts"])
+def test_from_toml_takes_no_compiled_part(toml_problems, key):
     (problem,) = toml_problems(f'[gate]\n{key} = "x"\n')
     assert problem.startswith(f"cookies.toml: gate: unknown key {key!r}; ")
 

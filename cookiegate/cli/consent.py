@@ -30,6 +30,8 @@ __all__ = ["consent"]
 _MAX_OCTETS = 256 * 1024 * 1024
 _FIELD = re.compile(rb"[<>*\s]*(cookie|sec-gpc|dnt):[ \t]*(.*?)[ \t\r]*", re.IGNORECASE)
 _OPTIONAL = sorted(OPTIONAL)
+_WITHOUT_USUAL_IDS = frozenset({"Axeptio", "Klaro"})
+"""Readers that grant nothing until the site says what its services are for."""
 
 
 class _BadInput(Exception):
@@ -97,6 +99,8 @@ def _octets(source: str) -> bytes:
     """Return what an argument stands for: standard input, the content of a file, or itself."""
     path = Path(source)
     try:
+        if not source:
+            raise _BadInput("the argument is empty; give a Cookie header, a file, or -")
         if source == "-":
             return _bounded(sys.stdin.buffer, "standard input")
         if "=" in source and not _is_file(path):
@@ -227,6 +231,10 @@ def _reading(finding: Finding, detect: Detect, cookie: bytes) -> "Reading":
         reading["problem"] = printable(detect.problem(finding, cookie).encode("utf-8", "backslashreplace"))
     elif found is not None:
         reading["says"] = "choice"
+        if finding.reader in _WITHOUT_USUAL_IDS and not found.granted:
+            reading["problem"] = (
+                f"only the site knows its services; say what they are for: {finding.reader}(services=...)"
+            )
         reading["granted"] = sorted(found.granted)
         reading["explicit"] = found.explicit
         reading["given_at"] = None if found.given_at is None else found.given_at.isoformat(timespec="seconds")

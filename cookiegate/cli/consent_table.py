@@ -79,7 +79,7 @@ def _says(reading: Reading) -> str:
         return reading["says"] + (f": {reading['problem']}" if reading["problem"] else "")
     if reading["reader"] in {"Gpp", "UsPrivacy"} and reading["given_at"] is None:  # an objection, or none
         return "marketing not refused" if granted else "marketing refused"
-    return ", ".join(granted) or "nothing granted"
+    return ", ".join(granted) or "nothing granted" + (f": {reading['problem']}" if reading["problem"] else "")
 
 
 def _categories(verdict: Verdict) -> Table:

@@ -79,8 +79,10 @@ class Axeptio:
 
 
 def _vendors(value: bytes) -> frozenset[str]:
-    """Return the vendors in a list like `,a,b,`."""
+    """Return the vendors in a list like `,a,b,`; one without vendors may be a single comma, or nothing."""
     text = decoded(value)
-    if len(text) < 2 or text[0] != "," or text[-1] != ",":
-        raise ValueError("no list of vendors")
+    if not text.startswith(",") or not text.endswith(","):
+        if text:
+            raise ValueError("no list of vendors")
+        return frozenset()
     return frozenset(text[1:-1].split(",")) - {""}

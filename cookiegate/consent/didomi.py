@@ -62,7 +62,7 @@ class Didomi:
         return Consent(
             self._purposes.granted({purpose: purpose not in disabled for purpose in enabled | disabled}),
             source=_PLATFORM,
-            given_at=time_from_iso(found.get("updated", found.get("created"))),
+            given_at=time_from_iso(found.get("updated")) or time_from_iso(found.get("created")),
         )
 
 

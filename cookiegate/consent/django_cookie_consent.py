@@ -22,7 +22,10 @@ USUAL_GROUPS: IdMapping = {
 
 _PLATFORM = "django-cookie-consent"
 _DECLINED = "-1"
-_VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,15}(?:Z|[+-][0-9]{2}:[0-9]{2})")
+# What `isoformat` writes; a site with USE_TZ = False has no zone in it.
+_VERSION = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?"
+)
 
 
 class DjangoCookieConsent:
@@ -35,9 +38,9 @@ class DjangoCookieConsent:
     Explicit always: the cookie is written by an answer. A version is when a group was last changed, which is no time
     of consent and no one revision: neither is carried.
 
-    A flat list: complete tokens count, a version that is no full time with a zone grants nothing, a group with two
-    versions is unreadable. Nothing makes a time of `-1`. What can't be told, with the usual groups only: a cut that
-    leaves a whole declined group off; and a changed octet that makes an old version a new one.
+    A flat list: complete tokens count, a version that is no full time (UTC where it names no zone) grants nothing, a
+    group with two versions is unreadable. Nothing makes a time of `-1`. What can't be told, with the usual groups
+    only: a cut that leaves a whole declined group off; and a changed octet that makes an old version a new one.
 
     Raises: `ConfigError`.
     """
@@ -84,7 +87,7 @@ class DjangoCookieConsent:
 
 
 def _version_time(version: str) -> datetime | None:
-    """Return the time that a version is: date, time of day and zone, or it was cut."""
+    """Return the time that a version is: date and time of day at least, or it was cut."""
     return time_from_iso(version) if _VERSION.fullmatch(version) else None
 
 
@@ -95,7 +98,9 @@ def _checked(versions: object, arguments: ReaderArguments) -> dict[str, datetime
         return found
     for group, version in (versions or {}).items():
         time = time_from_iso(version)
-        if time is None:
+        if not isinstance(group, str):
+            arguments.note(f"versions: {group!r} is no group; give its varname")
+        elif time is None:
             arguments.note(f"versions[{group!r}]: {version!r} is no time; write it like 2026-01-12T00:00:00+00:00")
         else:
             found[group] = time

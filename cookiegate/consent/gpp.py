@@ -157,6 +157,8 @@ class Gpp:
         categories = frozenset(name_tuple(unless_refused))
         problems = name_problems("Gpp", self.cookie_names)
         problems += unless_refused_problems("Gpp", categories)
+        if tcf is not None and not isinstance(tcf, Tcf):
+            problems.append(f"Gpp: tcf {tcf!r}: no reader of TC strings; give one like Tcf(vendor=755)")
         if problems:
             raise ConfigError(problems)
         self._unless_refused = frozenset(map(Category, categories))

@@ -58,9 +58,9 @@ def opt_out_consent(opt_out: OptOut, *, source: str, unless_refused: frozenset[C
     return Consent(granted, source=source, explicit=not granted, refusals=refusals)
 
 
-def name_tuple(names: str | Iterable[str]) -> tuple[str, ...]:
-    """Return cookie names as a tuple, each once; a single text is one name."""
-    return (names,) if isinstance(names, str) else tuple(dict.fromkeys(names))
+def name_tuple(names: object) -> tuple[str, ...]:
+    """Return names as a tuple, each once; a single text is one name, and what is no name stays to be complained of."""
+    return tuple(dict.fromkeys(names)) if isinstance(names, Iterable) and not isinstance(names, str) else (names,)  # type: ignore[return-value]
 
 
 def name_problems(where: str, names: tuple[str, ...]) -> list[str]:
@@ -68,7 +68,7 @@ def name_problems(where: str, names: tuple[str, ...]) -> list[str]:
     problems = [
         f"{where}: cookie_names {name!r}: no cookie name; use letters, digits, '-' and '_'"
         for name in names
-        if not name.isascii() or not is_token(name.encode())
+        if not isinstance(name, str) or not name.isascii() or not is_token(name.encode())
     ]
     return problems if names else [f"{where}: cookie_names: empty; name the cookie that is to be read"]
 
@@ -78,5 +78,5 @@ def unless_refused_problems(where: str, categories: frozenset[str]) -> list[str]
     names = ", ".join(sorted(OPTIONAL))
     return [
         f"{where}: unless_refused {category!r}: not a category that needs consent; use {names}"
-        for category in sorted(categories - OPTIONAL)
+        for category in sorted(categories - OPTIONAL, key=str)
     ]

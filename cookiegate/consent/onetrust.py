@@ -5,7 +5,6 @@ Source: https://developer.onetrust.com/ (cookie consent); the fields as they are
 
 import re
 from datetime import datetime
-from urllib.parse import unquote
 
 from cookiegate.consent.decoding import MAX_ROUNDS, decoded, decodings, time_from_iso, tokens
 from cookiegate.consent.group import CookieGroup, Pairs
@@ -73,7 +72,7 @@ class OneTrust:
         return self._values(head)
 
     def _parse(self, pairs: Pairs) -> Consent | None:
-        closed = [time_from_iso(unquote(value.decode("latin-1"))) for name, value in pairs if name != self._name]
+        closed = [_time(value) for name, value in pairs if name != self._name]
         closed_at = min((time for time in closed if time is not None), default=None)
         return strictest(self._read(value, closed_at) for name, value in pairs if name == self._name)
 
@@ -94,6 +93,14 @@ class OneTrust:
             given_at=closed_at,
             explicit=closed_at is not None or bool(_ONE_OR_MORE.fullmatch(fields.get("interactionCount", ""))),
         )
+
+
+def _time(value: bytes) -> datetime | None:
+    """Return the time at which the banner was closed; like the other cookie it may be encoded once more, or twice."""
+    try:
+        return time_from_iso(decoded(value))
+    except ValueError:
+        return None
 
 
 def _fields(value: bytes) -> dict[str, str]:

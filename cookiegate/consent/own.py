@@ -52,20 +52,20 @@ class OwnConsent:
         domain: str | None = None,
     ) -> None:
         problems = []
-        if not name.isascii() or not is_token(name.encode()) or name.startswith("$"):
+        if not _is_cookie_name(name):
             problems.append(f"OwnConsent: name {name!r} is no cookie name; use letters, digits, '-' and '_'")
-        if domain is not None and not _HOST.fullmatch(domain):
+        if domain is not None and not (isinstance(domain, str) and _HOST.fullmatch(domain)):
             problems.append(f"OwnConsent: domain {domain!r} is no host name; write it like 'example.com'")
-        lower = name.lower()
+        lower = name.lower() if isinstance(name, str) else ""
         if domain is not None and lower.startswith("__host-"):
             problems.append("OwnConsent: a __Host- cookie has no domain; take domain away or change the name")
         try:
-            limit_s = parse_lifetime(lifetime).max_age_s
+            limit_s = parse_lifetime(lifetime).max_age_s if isinstance(lifetime, str) else None
             if limit_s is None:
                 problems.append(f"OwnConsent: lifetime {lifetime!r} names no number; write one like '6 months'")
         except ValueError as error:
             problems.append(f"OwnConsent: {error}")
-        secrets = [secret] if isinstance(secret, str) else list(secret or ())
+        secrets = list(secret) if isinstance(secret, list | tuple) else [secret] if isinstance(secret, str) else []
         if secret is not None and not (secrets and all(isinstance(text, str) and len(text) >= 16 for text in secrets)):
             problems.append("OwnConsent: secret is too short, or no text; use at least 16 random characters")
         if problems:
@@ -137,6 +137,10 @@ class OwnConsent:
                 same_site=SameSite.LAX,
             )
         )
+
+
+def _is_cookie_name(name: object) -> bool:
+    return isinstance(name, str) and name.isascii() and is_token(name.encode()) and not name.startswith("$")
 
 
 def _signer(secrets: list[str]) -> "Signer":

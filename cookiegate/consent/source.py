@@ -1,8 +1,10 @@
 """Where consent comes from: the protocol of a consent source, several sources in order, several values at once."""
 
 from collections.abc import Callable, Iterable
+from inspect import iscoroutinefunction
 from typing import Protocol, runtime_checkable
 
+from cookiegate.errors import ConfigError
 from cookiegate.memo import Memo
 from cookiegate.model import OPTIONAL, Consent, Reason, RequestHead
 from cookiegate.wire.cookie import cookie_values
@@ -14,6 +16,7 @@ __all__ = [
     "WritableConsentSource",
     "cookie_names_of",
     "first_of",
+    "source_problem",
     "strictest",
     "strictest_answer",
     "writable",
@@ -144,11 +147,18 @@ def strictest(consents: Iterable[Consent | None]) -> Consent | None:
 
 
 class FirstOf:
-    """Several consent sources: the first that gives any signal is the one that counts."""
+    """Several consent sources: the first that gives any signal is the one that counts. Raises: `ConfigError`."""
 
     __slots__ = ("cookie_names", "sources")
 
     def __init__(self, *sources: ConsentSource) -> None:
+        problems = [
+            f"first_of: source {number}: {problem}"
+            for number, source in enumerate(sources, start=1)
+            if (problem := source_problem(source)) is not None
+        ]
+        if problems:
+            raise ConfigError(problems)
         self.sources = sources
         self.cookie_names = tuple(dict.fromkeys(name for source in sources for name in cookie_names_of(source)))
 
@@ -164,6 +174,15 @@ class FirstOf:
 def first_of(*sources: ConsentSource) -> FirstOf:
     """Ask several consent sources in order; the first that gives any signal counts, an unreadable cookie included."""
     return FirstOf(*sources)
+
+
+def source_problem(source: object) -> str | None:
+    """Say why something can't be a consent source, and what to use; `None` if it can."""
+    if isinstance(source, type):
+        return f"is the class {source.__name__}; make one: {source.__name__}()"
+    if not callable(source) or iscoroutinefunction(source):
+        return f"is {source!r}; use a consent source or a function of the request"
+    return None
 
 
 def cookie_names_of(source: ConsentSource) -> tuple[str, ...]:

@@ -201,11 +201,15 @@ class Tcf:
         min_policy_version: int = 2,
     ) -> None:
         self.cookie_names = name_tuple(cookie_names)
+        problems = name_problems("Tcf", self.cookie_names)
+        if not isinstance(purposes, Mapping):
+            problems.append(f"Tcf: purposes {purposes!r}: no mapping; give a dict like {{'statistics': [8, 9]}}")
+            purposes = {}
         wanted = {
-            category: frozenset({numbers} if isinstance(numbers, int) else numbers)
+            category: frozenset(numbers if isinstance(numbers, Iterable) else {numbers})
             for category, numbers in purposes.items()
         }
-        problems = [*name_problems("Tcf", self.cookie_names), *_purpose_problems(wanted)]
+        problems += _purpose_problems(wanted)
         if vendor is not None and vendor not in range(1, 0x10000):
             problems.append(f"Tcf: vendor {vendor!r}: not an id of the global vendor list; use 1 to 65535")
         if min_policy_version not in range(2, 64):

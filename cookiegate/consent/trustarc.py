@@ -28,10 +28,11 @@ _PERMIT, _LEVELS, _HIGHEST, _BEHAVIOR = (
     "notice_preferences",
     "notice_behavior",
 )
-_PERMITTED = re.compile(r"permit[ _]([0-9]+(?:[,|][0-9]+)*)(?:[ _][A-Za-z]+)?")
+_PERMITTED = re.compile(r"permit[ +_]([0-9]+(?:[,|][0-9]+)*)(?:[ +_][A-Za-z]+)?")  # a form encoder's space is "+"
 _LISTED = re.compile(r"([0-9]+(?:[,|][0-9]+)*):.*")
 _LEVEL = re.compile(r"([0-9]{1,2}):.*")
 _EXPRESSED = b"expressed"
+_REGION = re.compile(rb"[,|%]")
 
 
 class TrustArc:
@@ -63,7 +64,7 @@ class TrustArc:
         return self._values(head)
 
     def _parse(self, pairs: Pairs) -> Consent | None:
-        behaviors = {value.partition(b",")[0].partition(b"%")[0] for name, value in pairs if name == _BEHAVIOR}
+        behaviors = {_REGION.split(value, maxsplit=1)[0] for name, value in pairs if name == _BEHAVIOR}
         return strictest(
             Consent(
                 self._levels.granted({str(level): True for level in _levels(name, decoded(value))}),

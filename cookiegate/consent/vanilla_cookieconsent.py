@@ -72,7 +72,7 @@ class VanillaCookieConsent:
         if "level" in found or "rfc_cookie" in found:
             accepted = _names(found.get("level", found.get("categories")))
             accepted &= _names(found.get("categories", found.get("level")))
-            given_at = time_from_iso(found.get("last_consent_update", found.get("consent_date")))
+            given_at = time_from_iso(found.get("last_consent_update")) or time_from_iso(found.get("consent_date"))
             is_explicit = given_at is not None or bool(found.get("consent_uuid"))
         else:
             accepted = _names(found.get("categories"))

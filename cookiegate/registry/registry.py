@@ -45,6 +45,9 @@ class Registry:
         self._rules: dict[str, CookieRule] = {}
         problems: list[str] = []
         for number, rule in enumerate(rules, start=1):
+            if not isinstance(rule, CookieRule):
+                problems.append(f"registry: rule {number}: is {rule!r}; use a CookieRule")
+                continue
             where = f"registry: rule {number} {rule.name!r}"
             problems += check_rule(rule, where)
             if rule.name in self._rules:

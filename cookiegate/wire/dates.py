@@ -7,7 +7,9 @@ Source: RFC 6265bis §5.1.1 (reading), RFC 9110 §5.6.7 IMF-fixdate (writing).
 import re
 from datetime import date
 
-__all__ = ["format_cookie_date", "is_plain_cookie_date", "parse_cookie_date"]
+__all__ = ["format_cookie_date", "is_now", "is_plain_cookie_date", "parse_cookie_date"]
+
+_TOLERANCE_S = 60  # of clocks: by no more than this does a Date field make a cookie live longer
 
 _DELIMITERS = re.compile(rb"[\x09\x20-\x2F\x3B-\x40\x5B-\x60\x7B-\x7E]+")
 _TIME = re.compile(rb"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\D.*)?", re.DOTALL)
@@ -70,6 +72,12 @@ def parse_cookie_date(text: bytes) -> int | None:
 def is_plain_cookie_date(text: bytes) -> bool:
     """Tell whether the text is written in a form that all browsers read alike."""
     return _PLAIN.fullmatch(text) is not None
+
+
+def is_now(text: bytes, now: float) -> bool:
+    """Tell whether a Date field, in a form that all browsers read alike, names the present within a minute."""
+    seconds = parse_cookie_date(text) if is_plain_cookie_date(text) else None
+    return seconds is not None and abs(seconds - now) <= _TOLERANCE_S
 
 
 def format_cookie_date(seconds: int) -> bytes:

@@ -27,6 +27,8 @@ class FieldKind(IntEnum):
     """Set-Cookie with white space or control octets around the name, as some servers would send it."""
     INVALID = 5
     """No token (a colon or a line break in a name starts a header of its own), or Set-Cookie2, obsolete."""
+    DATE = 6
+    """Date: Chromium takes it for the server's clock, by which it reckons how long an Expires lies ahead."""
 
 
 def octets(text: object) -> bytes | None:
@@ -64,6 +66,8 @@ def field_kind(name: bytes) -> FieldKind:
         return FieldKind.CACHE_CONTROL
     if bare == b"vary":
         return FieldKind.VARY
+    if bare == b"date":
+        return FieldKind.DATE
     return FieldKind.PLAIN
 
 

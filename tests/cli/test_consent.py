@@ -226,6 +226,23 @@ def test_missing_file_is_bad_input(cli):
     )  # fmt: skip
 
 
+def test_empty_argument_is_bad_input():
+    problem = "cookiegate: the argument is empty; give a Cookie header, a file, or -\n"
+    assert consent("") == (2, "", problem)
+
+
+@pytest.mark.parametrize(
+    ("reader", "cookie"),
+    [("Klaro", 'klaro={"matomo":true}'), ("Axeptio", 'axeptio_cookies={"matomo":true,"$$completed":true}')],
+)
+def test_services_that_only_the_site_can_name_are_asked_for(reader, cookie):
+    problem = f"only the site knows its services; say what they are for: {reader}(services=...)"
+    code, found = consent_json(cookie)
+    assert (code, found["results"][0]["platforms"][0]["problem"]) == (0, problem)
+    _, out, _ = consent(cookie)
+    assert "nothing granted: only the site" in out
+
+
 def test_folder_and_a_name_that_is_no_path_are_bad_input(tmp_path):
     code, _, err = consent(str(tmp_path))
     assert (code, "Is a directory; give a Cookie header, a file, or -" in err) == (2, True)

@@ -299,3 +299,30 @@ def test_scripts_share_their_first_part() -> None:
     shared = {script.partition(b"(() => {")[2].partition(end) for script in BRIDGES.values()}
     assert {mark for _, mark, _ in shared} == {end}
     assert len({before for before, _, _ in shared}) == 1
+
+
+# The cookie itself, without any bridge
+
+
+def test_cookie_that_the_server_writes_is_read_by_url_search_params(visitor: Visitor) -> None:
+    consent = Consent({"statistics", "marketing"}, given_at=MONDAY, revision="2026-01-12 é&c=x", id="3q2-7wEj")
+    line = OwnConsent(secret="a secret of a test").write(consent, is_https=False).decode("ascii")
+    value = line.partition(";")[0].partition("=")[2]
+    visitor.opens("termly")
+    fields = visitor.page.evaluate("value => Object.fromEntries(new URLSearchParams(value))", value)
+    signature = fields.pop("s")
+    assert value.endswith(f"&s={signature}")
+    assert fields == {
+        "v": "1", "c": "statistics.marketing", "t": "1768204800", "r": "2026-01-12 é&c=x", "id": "3q2-7wEj",
+    }  # fmt: skip
+
+
+def test_cookie_that_a_page_writes_with_url_search_params_is_read_by_the_server(visitor: Visitor) -> None:
+    visitor.opens("termly")
+    visitor.page.evaluate(
+        """fields => { document.cookie = `cookiegate_consent=${new URLSearchParams(fields)}; Path=/`; }""",
+        {"v": 1, "c": "preferences.statistics", "t": 1768204800, "r": "2026-01-12 é", "id": "3q2-7wEj"},
+    )
+    consent = visitor.consent()
+    assert read(consent) == ({"preferences", "statistics"}, MONDAY, "2026-01-12 é")
+    assert consent.id == "3q2-7wEj"

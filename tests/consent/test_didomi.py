@@ -3,9 +3,12 @@
 import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from cookiegate.model import RequestHead
 
 Granted = Callable[..., str | None]
 PURPOSES = {"audience": "statistics", "ads": "marketing"}
@@ -53,3 +56,11 @@ def test_didomi_knows_its_names_of_the_usual_purposes(granted: Granted) -> None:
     enabled = ["cookies", "create_ads_profile", "select_personalized_ads", "market_research"]
     assert granted("Didomi", header({"purposes": {"enabled": enabled}})) == "marketing"
     assert granted("Didomi", header({"purposes": {"enabled": enabled[1:]}})) == ""
+
+
+def test_didomi_takes_the_time_that_is_there(platforms: dict[str, Any]) -> None:
+    created = "2025-10-25T16:33:45.693Z"
+    for token in ({"created": created}, {"created": created, "updated": None}, {"created": "x", "updated": created}):
+        cookie = header({"purposes": {"enabled": ["cookies"]}} | token).encode()
+        consent = platforms["Didomi"]()(RequestHead(cookie=cookie))
+        assert consent.given_at == datetime(2025, 10, 25, 16, 33, 45, 693000, tzinfo=UTC)

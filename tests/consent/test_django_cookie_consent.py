@@ -16,7 +16,10 @@ Granted = Callable[..., str | None]
         ('"analytics=2026-02-10T00:11:49.498057+00:00|marketing=-1"', "statistics"),
         ("analytics=2026-02-10T00:11:49+00:00|marketing=2026-02-10T00:11:49Z", "marketing statistics"),
         ("%22analytics=2026-02-10T00:11:49.498057%2B00:00%22", "statistics"),
-        ("analytics=2026-02-10T00:11:49.498057|marketing=-1", ""),
+        ("analytics=2026-02-10T00:11:49.498057|marketing=-1", "statistics"),  # USE_TZ = False
+        ("analytics=2026-02-10T00:11:49|marketing=-1", "statistics"),
+        ("analytics=2026-02-10T00:11:49.4980|marketing=-1", ""),
+        ("analytics=2026-02-10T00:11|marketing=-1", ""),
         ("analytics=2026-02-10T00:11:49.498057+00:0|marketing=-1", ""),
         ("analytics=2026-99-10T00:11:49.498057+00:00|marketing=-1", ""),
         ("analytics=-1|marketing=-1", ""),
@@ -40,9 +43,10 @@ def test_django_cookie_consent_asks_anew_for_a_newer_version(granted: Granted) -
 
 def test_django_cookie_consent_refuses_wrong_versions(platforms: dict[str, Any]) -> None:
     with pytest.raises(ConfigError) as caught:
-        platforms["DjangoCookieConsent"](versions={"analytics": "2"})
+        platforms["DjangoCookieConsent"](versions={"analytics": "2", 5: "2026-01-12T00:00:00+00:00"})
     assert caught.value.problems == (
         "DjangoCookieConsent: versions['analytics']: '2' is no time; write it like 2026-01-12T00:00:00+00:00",
+        "DjangoCookieConsent: versions: 5 is no group; give its varname",
     )
     with pytest.raises(ConfigError, match="DjangoCookieConsent: versions 3: no mapping"):
         platforms["DjangoCookieConsent"](versions=3)

@@ -271,3 +271,13 @@ def test_configuration_problems_are_raised_all_at_once() -> None:
         "unless_refused 'necessary'",
         "unless_refused 'stats'",
     ]
+
+
+def test_arguments_of_a_wrong_type_are_problems_of_the_configuration() -> None:
+    with pytest.raises(ConfigError) as error:
+        Gpp(cookie_names=[1], unless_refused=5, tcf=Tcf)  # type: ignore[arg-type, list-item]
+    assert error.value.problems == (
+        "Gpp: cookie_names 1: no cookie name; use letters, digits, '-' and '_'",
+        "Gpp: unless_refused 5: not a category that needs consent; use marketing, preferences, statistics",
+        f"Gpp: tcf {Tcf!r}: no reader of TC strings; give one like Tcf(vendor=755)",
+    )

@@ -66,6 +66,11 @@ def test_onetrust_reads_its_groups(granted: Granted, value: str, expected: str) 
             True,
             "2026-01-02T03:04:05+00:00",
         ),
+        (
+            "OptanonConsent=groups=C0002:1; OptanonAlertBoxClosed=2026-01-02T03%253A04%253A05Z",
+            True,
+            "2026-01-02T03:04:05+00:00",
+        ),
         ("OptanonConsent=groups=C0002:1; OptanonAlertBoxClosed=yes", False, None),
         ("OptanonConsent=groups=C0002:1; OptanonAlertBoxClosed=%ff", False, None),
     ],

@@ -254,6 +254,10 @@ def test_own_signed_without_itsdangerous_says_what_to_install(monkeypatch):
         ({"secret": ""}, "OwnConsent: secret is too short, or no text; use at least 16 random characters"),
         ({"secret": []}, "OwnConsent: secret is too short, or no text; use at least 16 random characters"),
         ({"secret": [SECRET, "x"]}, "OwnConsent: secret is too short, or no text; use at least 16 random characters"),
+        ({"name": 5}, "OwnConsent: name 5 is no cookie name; use letters, digits, '-' and '_'"),
+        ({"lifetime": 30}, "OwnConsent: lifetime 30 names no number; write one like '6 months'"),
+        ({"domain": 5}, "OwnConsent: domain 5 is no host name; write it like 'example.com'"),
+        ({"secret": 5}, "OwnConsent: secret is too short, or no text; use at least 16 random characters"),
         ({"secret": b"x" * 32}, "OwnConsent: secret is too short, or no text; use at least 16 random characters"),
     ],
 )

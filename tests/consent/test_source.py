@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cookiegate import Category, Consent, Reason, RequestHead
+from cookiegate import Category, ConfigError, Consent, Reason, RequestHead
 from cookiegate.consent import OwnConsent, first_of
 from cookiegate.consent.source import MAX_VALUE_OCTETS, CookieValues, cookie_names_of, strictest, writable
 
@@ -172,6 +172,24 @@ def test_first_of_names_every_cookie_once():
     assert sources.cookie_names == ("a", "b")
 
 
+async def later(head):
+    return None
+
+
+@pytest.mark.parametrize(
+    ("sources", "complaint"),
+    [
+        ((OwnConsent(), OwnConsent), "first_of: source 2: is the class OwnConsent; make one: OwnConsent()"),
+        ((5,), "first_of: source 1: is 5; use a consent source or a function of the request"),
+        ((later,), f"first_of: source 1: is {later!r}; use a consent source or a function of the request"),
+    ],
+)
+def test_first_of_complains(sources, complaint):
+    with pytest.raises(ConfigError) as caught:
+        first_of(*sources)
+    assert caught.value.problems == (complaint,)
+
+
 def test_cookie_names_of_a_plain_function_are_none():
     assert cookie_names_of(lambda _: None) == ()
 
@@ -190,7 +208,8 @@ def test_consent_of_a_text_instead_of_a_set_is_refused():
 
 
 def test_consent_of_an_unknown_category_is_refused():
-    with pytest.raises(ValueError, match="stats"):
+    message = "^unknown category 'stats'; use one of necessary, preferences, statistics, marketing$"
+    with pytest.raises(ValueError, match=message):
         Consent(granted={"stats"})
 
 

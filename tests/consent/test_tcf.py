@@ -225,3 +225,14 @@ def test_configuration_problems_are_raised_all_at_once() -> None:
 def test_no_cookie_name_at_all_is_a_problem() -> None:
     with pytest.raises(ConfigError, match="name the cookie that is to be read"):
         Tcf(cookie_names=[])
+
+
+def test_arguments_of_a_wrong_type_are_problems_of_the_configuration() -> None:
+    with pytest.raises(ConfigError) as error:
+        Tcf(cookie_names=5, purposes=[1, 3])  # type: ignore[arg-type]
+    assert error.value.problems == (
+        "Tcf: cookie_names 5: no cookie name; use letters, digits, '-' and '_'",
+        "Tcf: purposes [1, 3]: no mapping; give a dict like {'statistics': [8, 9]}",
+    )
+    with pytest.raises(ConfigError, match=r"purposes 'statistics': no purposes of TCF: \[None\]; use 1 to 24"):
+        Tcf(purposes={"statistics": None})  # type: ignore[dict-item]

@@ -15,6 +15,7 @@ Granted = Callable[..., str | None]
         ("cmapi_cookie_privacy=permit 1,2,3", "marketing preferences statistics"),
         ("cmapi_cookie_privacy=permit_1|2|3", "marketing preferences statistics"),
         ("cmapi_cookie_privacy=permit 1 required", ""),
+        ("cmapi_cookie_privacy=permit+1,2", "preferences statistics"),
         ("cmapi_cookie_privacy=permit 1,12,13", ""),
         ("cmapi_cookie_privacy=permit 1,2,", "unreadable"),
         ("cmapi_cookie_privacy=deny 1,2", "unreadable"),
@@ -42,6 +43,7 @@ def test_trustarc_reads_its_levels(granted: Granted, header: str, expected: str 
     [
         ("; notice_behavior=expressed,eu", True),
         ("; notice_behavior=expressed%2Ceu", True),
+        ("; notice_behavior=expressed|eu", True),
         ("; notice_behavior=expressed", True),
         ("; notice_behavior=implied,eu", False),
         ("; notice_behavior=expressed,eu; notice_behavior=implied,us", False),

@@ -59,6 +59,7 @@ def test_vanilla_2_is_explicit_where_it_carries_a_choice(read: Read) -> None:
         ({}, False),
         ({"consent_uuid": "x"}, True),
         ({"consent_date": "2022-01-01T00:00:00Z"}, True),
+        ({"consent_date": "2022-01-01T00:00:00Z", "last_consent_update": None}, True),
     ):
         consent = read("VanillaCookieConsent", f"cc_cookie={json.dumps({'level': ['ads'], **more})}")
         assert consent is not None

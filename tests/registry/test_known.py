@@ -13,7 +13,7 @@ CONSENT_COOKIES = """
     cmplz_rt_marketing tarteaucitron CookieScriptConsent cookiefirst-consent CookieInformationConsent axeptio_cookies
     axeptio_authorized_vendors _iub_cs-1234567 _iub_cs-s1234567 usprivacy CookieControl didomi_token euconsent-v2
     pl_euconsent-v2 __hs_cookie_cat_pref cmapi_cookie_privacy notice_gdpr_prefs notice_preferences notice_behavior
-    _tracking_consent consent-policy moove_gdpr_popup borlabs-cookie CONSENTMGR
+    _tracking_consent _cmp_a consent-policy moove_gdpr_popup borlabs-cookie CONSENTMGR
     ppms_privacy_0a0b0c0d-1111-2222-3333-444455556666 cookieconsent_status .AspNet.Consent cookie_consent
     osano_consentmanager __cmpconsent12345 __cmpccc12345 __gpp
 """.split()  # noqa: SIM905

@@ -259,11 +259,12 @@ def test_registry_complains_of_a_lifetime_that_contradicts_its_text(lifetime):
 
 def test_registry_complains_of_everything_at_once():
     with pytest.raises(ConfigError) as caught:
-        Registry([rule("a", "stats"), rule("b c"), rule("d"), rule("d")])
+        Registry([rule("a", "stats"), rule("b c"), rule("d"), rule("d"), "e"])
     assert [problem.split(";")[0] for problem in caught.value.problems] == [
         "registry: rule 1 'a': category is 'stats'",
         "registry: rule 2 'b c': name 'b c' is no cookie name",
         "registry: rule 4 'd': the name is there already",
+        "registry: rule 5: is 'e'",
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookiegate.wire.dates import format_cookie_date, is_plain_cookie_date, parse_cookie_date
+from cookiegate.wire.dates import format_cookie_date, is_now, is_plain_cookie_date, parse_cookie_date
 
 FIRST_S, LAST_S = -11644473600, 253402300799  # 1601-01-01 00:00:00 and 9999-12-31 23:59:59
 
@@ -205,6 +205,22 @@ def test_format_writes_a_plain_date(seconds):
 def test_parse_agrees_with_datetime(moment):
     text = f"{moment.day} {MONTHS[moment.month - 1]} {moment.year} {moment:%H:%M:%S}"
     assert parse_cookie_date(text.encode()) == int(moment.replace(microsecond=0, tzinfo=UTC).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        (b"Mon, 12 Jan 2026 08:00:00 GMT", True),
+        (b"Mon, 12 Jan 2026 08:01:00 GMT", True),
+        (b"Mon, 12 Jan 2026 07:59:00 GMT", True),
+        (b"Mon, 12 Jan 2026 08:01:01 GMT", False),
+        (b"Mon, 12 Jan 2026 07:58:59 GMT", False),
+        (b"Mon, 12 Jan 2026 08:00:00 +0000", False),
+        (b"", False),
+    ],
+)
+def test_now_is_a_plain_date_within_a_minute(text, answer):
+    assert is_now(text, 1768204800.0) is answer
 
 
 TOKENS = st.sampled_from(

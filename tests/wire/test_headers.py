@@ -84,12 +84,17 @@ def test_kind_is_cache_control_for_what_tells_nginx():
     assert field_kind(b"X-Accel-Expires") is FieldKind.CACHE_CONTROL
 
 
+@pytest.mark.parametrize("name", [b"Date", b"date", b" DATE\t"])
+def test_kind_is_date(name):
+    assert field_kind(name) is FieldKind.DATE
+
+
 def test_kind_is_vary():
     assert field_kind(b"Vary") is FieldKind.VARY
 
 
 @pytest.mark.parametrize(
-    "name", [b"content-type", b"x-set-cookie", b"set_cookie", b"setcookie", b"cookie", b"x-vary", b"x "]
+    "name", [b"content-type", b"x-set-cookie", b"set_cookie", b"setcookie", b"cookie", b"x-vary", b"x-date", b"x "]
 )
 def test_kind_is_plain(name):
     assert field_kind(name) is FieldKind.PLAIN
