@@ -61,8 +61,8 @@ class SettingsPage:
     gate: CookieGate
     """It reads the choice and writes it: its consent source must be able to write, as `OwnConsent` is."""
     _: KW_ONLY
-    url: str = "/cookie-settings"
-    """Where it is mounted, seen from the app's root."""
+    url: str = ""
+    """Where it is mounted, seen from the app's root; if not given, at the gate's `settings_url`, or `/cookie-settings`."""
     registry: Registry | None = None
     """The cookies that are shown; `None`: those of the gate, without what `Registry.known()` brought along."""
     known: bool = False
@@ -96,6 +96,8 @@ class SettingsPage:
         problems: list[str] = []
         if not isinstance(self.gate, CookieGate):
             raise ConfigError([f"SettingsPage: gate: is {self.gate!r}; use the CookieGate of the middleware"])
+        if self.url == "":
+            object.__setattr__(self, "url", self.gate.settings_url or "/cookie-settings")
         if writable(self.gate.consent) is None:
             problems.append(
                 "SettingsPage: gate: its consent source can't write a choice; use OwnConsent(), or first_of() with it"

@@ -17,7 +17,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from cookiegate import ConfigError, NotGated
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
-from cookiegate.settings_page import asgi, wsgi
+from cookiegate.settings_page import SettingsPage, asgi, wsgi
 from cookiegate.settings_page.mounting import below, mounted_at
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 
@@ -122,6 +122,45 @@ def test_middleware_puts_the_page_in_front_by_path_or_as_configured(make_page, f
     assert face.in_front_of(None, page.gate, "/cookies").page.url == "/cookies"
     with pytest.raises(ConfigError, match="is a page of another gate"):
         face.in_front_of(None, make_page().gate, page)
+
+
+def one_line(face, gate, **settings):
+    """Wrap a site as its users do, in one line."""
+    app = Flask("example") if face == "wsgi" else Starlette()
+    if face == "wsgi":
+        app.wsgi_app = WsgiGate(app.wsgi_app, gate=gate, **settings)
+        return app
+    app.add_middleware(AsgiGate, gate=gate, **settings)
+    return app
+
+
+@pytest.mark.parametrize("face", ["asgi", "wsgi"])
+@pytest.mark.parametrize("way", ["path", "page", "gate"])
+def test_middleware_serves_the_page_banner_script_and_api_by_one_argument(make_gate, asking, face, way):
+    gate = make_gate(settings_url="/cookies" if way == "gate" else None)
+    settings = {"path": {"settings": "/cookies"}, "page": {"settings": SettingsPage(gate, url="/cookies")}, "gate": {}}
+    visitor = asking[face](one_line(face, gate, **settings[way]))
+    assert 'action="/cookies/api"' in visitor("GET", "/cookies/").text
+    assert "Reject all" in visitor("GET", "/cookies/banner").text
+    assert "window.cookiegate" in visitor("GET", "/cookies/cookiegate.js").text
+    chosen = visitor("POST", "/cookies/api", json={"granted": ["statistics"]})
+    assert chosen.json()["choice"]["granted"] == ["statistics"]
+    assert visitor("GET", "/cookies/api").json()["choice"]["granted"] == ["statistics"]
+    assert visitor("GET", "/").status_code == 404  # the app's own answer
+
+
+@pytest.mark.parametrize("middleware", [AsgiGate, WsgiGate])
+def test_middleware_serves_no_page_unasked_and_says_at_once_what_is_wrong(make_gate, middleware):
+    app = object()
+    assert middleware(app, gate=make_gate()).app is app
+    with pytest.raises(ConfigError, match="url: is 'cookies/'; write a path"):
+        middleware(app, gate=make_gate(), settings="cookies/")
+
+
+def test_page_stands_where_the_gate_says(make_gate):
+    assert SettingsPage(make_gate()).url == "/cookie-settings"
+    assert SettingsPage(make_gate(settings_url="/cookies")).url == "/cookies"
+    assert SettingsPage(make_gate(settings_url="/cookies"), url="/other").url == "/other"
 
 
 def test_websockets_and_lifespan_are_the_apps(make_page):
