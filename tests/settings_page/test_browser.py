@@ -18,6 +18,8 @@ class Person:
         self.page = self.context.new_page()
         self.serve = serve
         self.said: list[str] = []
+        self.may_be_said = "nothing"
+        """The browser's own word for what a test brings about; it comes when it comes."""
         self.page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
@@ -51,7 +53,7 @@ def meet(browser: Any, serve: Callable[..., str]) -> Iterator[Callable[..., Pers
     yield make
     for person in people:
         person.context.close()
-        assert person.said == []
+        assert [text for text in person.said if person.may_be_said not in text] == []
 
 
 @pytest.fixture
@@ -160,8 +162,8 @@ def test_scripts_choose_and_withdraw(person):
     person.page.evaluate("cookiegate.withdraw()")
     assert person.allows("statistics") is False
     assert person.page.evaluate("heard") == [["statistics"], []]
-    assert "unknown-category" not in person.page.evaluate("cookiegate.choose(['x']).catch(error => error.message)")
-    assert "Failed to load resource" in person.said.pop()  # the browser's own word for a 400
+    person.may_be_said = "status of 400"
+    assert "no category 'x'" in person.page.evaluate("cookiegate.choose(['x']).catch(error => error.message)")
 
 
 def test_google_tags_hear_the_default_and_the_choice(person):
@@ -183,12 +185,11 @@ def test_without_consent_mode_google_tags_hear_nothing(person):
 
 def test_banner_falls_back_to_its_form_if_the_api_cannot_be_reached(person):
     person.opens("/")
+    person.may_be_said = "ERR_FAILED"
     person.page.route("**/api?part=choice", lambda route: route.abort())
     person.presses("Reject all")
     gone(person)
     assert "cookiegate_consent" in person.jar()
-    assert [text for text in person.said if "ERR_FAILED" not in text] == []
-    person.said.clear()
 
 
 @pytest.mark.parametrize(
@@ -205,14 +206,13 @@ def test_banner_falls_back_to_its_form_if_the_api_cannot_be_reached(person):
 )
 def test_another_site_cannot_choose(meet, attack):
     person = meet(bypass_csp=True)
+    person.may_be_said = "status of 403"
     api = person.serve() + "/cookie-settings/api"
     person.page.goto(person.serve(TEST_REVISION="2026-06-01").replace("127.0.0.1", "localhost") + "/cookie-settings/")
     with person.page.expect_response(lambda response: response.url == api) as answer:
         person.page.evaluate(attack, api)
     assert answer.value.status == 403
     assert "cookiegate_consent" not in person.jar()
-    assert [text for text in person.said if "403" not in text] == []
-    person.said.clear()  # the browser's own word for a 403
 
 
 def test_html_in_the_registry_does_nothing(person):
@@ -255,13 +255,13 @@ LOOKS = {
 )
 def test_nothing_is_inaccessible_or_out_of_sight(meet, axe_source, path, look):
     person = meet(bypass_csp=True, **LOOKS[look])  # so that the checker's own script may run
+    person.may_be_said = "status of 404"
     person.opens(path)
     person.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     person.page.evaluate(axe_source)
     found = person.page.evaluate("axe.run()")
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found["violations"]] == []
     assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    person.said.clear()  # the browser's own word for a 404
 
 
 @pytest.mark.parametrize("path", ["/", "/cookie-settings/"])
