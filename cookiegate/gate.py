@@ -70,7 +70,7 @@ class CookieGate:
     revision: str | None = None
     """The site's policy version; a consent that was given to another one does not count."""
     settings_url: str | None = None
-    """The path at which the middleware serves the visitor's cookie settings: page, banner and API; none if not given."""
+    """The path at which the middleware serves the visitor's cookie settings: page, banner, API; none if not given."""
     consent_max_age: str | int | timedelta | None = None
     """Older consents don't count. A number counts days."""
     require_explicit: bool = False

@@ -124,9 +124,7 @@ def audit_site(
     return _of_site(site, [*site.sightings(on_request)], promise, ledger, is_own=not consent_cookies)
 
 
-def _of_site(
-    site: "Site", seen: list[Sighting | Moment], promise: Promise, ledger: Ledger, *, is_own: bool
-) -> Audit:
+def _of_site(site: "Site", seen: list[Sighting | Moment], promise: Promise, ledger: Ledger, *, is_own: bool) -> Audit:
     _fill(ledger, seen)
     found: dict[Moment, set[bytes]] = {variant.moment: set() for variant in site.variants}
     for each in seen:

@@ -62,7 +62,7 @@ class SettingsPage:
     """It reads the choice and writes it: its consent source must be able to write, as `OwnConsent` is."""
     _: KW_ONLY
     url: str = ""
-    """Where it is mounted, seen from the app's root; if not given, at the gate's `settings_url`, or `/cookie-settings`."""
+    """Where it is mounted, seen from the app's root; if not given, the gate's `settings_url`, or `/cookie-settings`."""
     registry: Registry | None = None
     """The cookies that are shown; `None`: those of the gate, without what `Registry.known()` brought along."""
     known: bool = False

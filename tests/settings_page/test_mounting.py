@@ -227,6 +227,8 @@ def test_mounted_at_reads_scope_and_environ_and_asks_the_whole_app():
     assert mounted_at(asked) == "/app"
     assert mounted_at({"root_path": "/a b/"}) == "/a%20b"
     assert mounted_at({"SCRIPT_NAME": "/x"}) == "/x"
+    assert mounted_at({"SCRIPT_NAME": "//other.example/"}) == "/other.example"
+    assert mounted_at({"root_path": "//other.example"}) == "/other.example"
     assert mounted_at({}) == ""
     assert mounted_at(object()) == ""
 

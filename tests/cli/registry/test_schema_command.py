@@ -92,7 +92,8 @@ ACCEPTED = [
     "[gate]\n",
     *(f'[gate]\nunregistered = "{word}"\n' for word in ("drop", "keep", "necessary", "statistics")),
     '[gate]\nsame_site = "Lax"\nmode = "report-only"\nsecure = "always"\nrefused = "expire"\nshared_caches = "vary"\n',
-    '[gate]\nmax_lifetime = "6 months"\nconsent_max_age = 180\nrevision = "1"\nline_breaks = "report"\nsettings_url = "/a/b"\n',
+    '[gate]\nmax_lifetime = "6 months"\nconsent_max_age = 180\nrevision = "1"\nline_breaks = "report"\n',
+    '[gate]\nsettings_url = "/a/b"\n',
     '[gate]\ndefault_consent = ["statistics", "necessary"]\nrequire_explicit = false\n',
     "[gate]\nrequire_explicit = true\nhost_only = true\ndebug = true\n",
     *(
