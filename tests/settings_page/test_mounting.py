@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 from importlib.util import module_from_spec, spec_from_file_location
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
@@ -212,6 +213,20 @@ def test_body_that_breaks_off_is_not_understood(make_page):
     app = WsgiGate(wsgi.SettingsFirst(None, page), gate=page.gate)
     body = b"".join(app(environ, lambda status, *_: statuses.append(status)))
     assert (statuses, b"bad-request" in body) == (["400 BAD REQUEST"], True)
+
+
+def test_body_without_a_length_is_not_cut_to_one_that_is_allowed(make_page):
+    body = b'{"choice": "accept-all"}'.ljust(8192) + b"and more"
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": "/cookie-settings/api", "CONTENT_TYPE": "application/json",
+        "wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "wsgi.url_scheme": "http", "SERVER_NAME": "x",
+        "SERVER_PORT": "80",
+    }  # fmt: skip
+    page = make_page()
+    statuses = []
+    app = WsgiGate(wsgi.SettingsFirst(None, page), gate=page.gate)
+    answer = b"".join(app(environ, lambda status, *_: statuses.append(status)))
+    assert (statuses, b"too-large" in answer) == (["413 REQUEST ENTITY TOO LARGE"], True)
 
 
 @pytest.mark.parametrize(
