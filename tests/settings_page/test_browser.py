@@ -42,6 +42,13 @@ class Person:
         )
 
 
+@pytest.fixture(autouse=True)
+def told(request: pytest.FixtureRequest, promise: Callable[..., None]) -> None:
+    """Tell docs/trust.md of each test by its name: they are facts."""
+    fact = request.node.originalname.removeprefix("test_").replace("_", " ")
+    promise("Settings page in Chromium", fact, request.node.callspec.params["serve"])
+
+
 @pytest.fixture
 def meet(browser: Any, serve: Callable[..., str]) -> Iterator[Callable[..., Person]]:
     people: list[Person] = []
