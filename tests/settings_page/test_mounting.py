@@ -150,6 +150,13 @@ def test_middleware_serves_the_page_banner_script_and_api_by_one_argument(make_g
     assert visitor("GET", "/").status_code == 404  # the app's own answer
 
 
+@pytest.mark.parametrize("face", ["asgi", "wsgi"])
+def test_choices_are_kept_while_the_gate_only_reports(make_gate, asking, face):
+    visitor = asking[face](one_line(face, make_gate(mode="report-only"), settings="/cookie-settings"))
+    assert visitor.choose("reject-all").status_code == 303
+    assert visitor.state()["asks"] is False
+
+
 @pytest.mark.parametrize("middleware", [AsgiGate, WsgiGate])
 def test_middleware_serves_no_page_unasked_and_says_at_once_what_is_wrong(make_gate, middleware):
     app = object()
