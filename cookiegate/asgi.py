@@ -7,13 +7,16 @@ Everything else passes untouched. Source: ASGI 3.0, HTTP and WebSocket 2.5.
 from __future__ import annotations  # else each request would evaluate those of the function that is made for it
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cookiegate.gate import CookieGate
 from cookiegate.model import RequestHead
 from cookiegate.visit import Visit
 from cookiegate.wire.cache_control import Fields
 from cookiegate.wire.headers import octets
+
+if TYPE_CHECKING:
+    from cookiegate.settings_page import SettingsPage
 
 __all__ = ["CookieGateMiddleware"]
 
@@ -29,12 +32,23 @@ _STARTS = frozenset({"http.response.start", "websocket.accept", "websocket.http.
 class CookieGateMiddleware:
     """Wraps an ASGI app, so that every Set-Cookie line that leaves obeys the registry and the visitor's consent.
 
-    The app finds its handle in `scope["cookiegate"]`.
+    The app finds its handle in `scope["cookiegate"]`. `settings`: the visitor's cookie settings are served too, at this
+    path or as this page says; without it, at the gate's `settings_url`.
+
+    Raises: `ConfigError` for settings that can't be served.
     """
 
-    def __init__(self, app: ASGIApp, gate: CookieGate | None = None) -> None:
-        self.app = app
+    def __init__(
+        self, app: ASGIApp, gate: CookieGate | None = None, *, settings: str | SettingsPage | None = None
+    ) -> None:
         self.gate = gate if gate is not None else CookieGate()
+        if settings is None:
+            settings = self.gate.settings_url
+        if settings is not None:
+            from cookiegate.settings_page.asgi import in_front_of
+
+            app = in_front_of(app, self.gate, settings)
+        self.app = app
         self._visit = _AsgiVisit.of(self.gate)
         self._judged_kinds = self.gate.judged_kinds
 

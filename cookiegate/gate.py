@@ -69,6 +69,8 @@ class CookieGate:
     """What becomes of a CR, LF or NUL in another header field, where a browser would start a new one."""
     revision: str | None = None
     """The site's policy version; a consent that was given to another one does not count."""
+    settings_url: str | None = None
+    """The path at which the middleware serves the visitor's cookie settings: page, banner, API; none if not given."""
     consent_max_age: str | int | timedelta | None = None
     """Older consents don't count. A number counts days."""
     require_explicit: bool = False
@@ -133,6 +135,7 @@ class CookieGate:
         ):  # fmt: skip
             checked.flag(name, getattr(self, name))
         checked.text_or_none("revision", self.revision)
+        checked.path_or_none("settings_url", self.settings_url)
         checked.callable_or_none("observer", self.observer)
         object.__setattr__(self, "recorders", checked.functions("recorders", self.recorders))
         terms = ConsentTerms(

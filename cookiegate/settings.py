@@ -1,5 +1,6 @@
 """What a gate is told, checked: texts to values, every mistake at once, each with its place and its mend."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from enum import StrEnum
@@ -9,9 +10,11 @@ from typing import TypeVar
 from cookiegate.lifetime import parse_lifetime
 from cookiegate.model import Category, RequestHead, SameSite
 
-__all__ = ["Checked"]
+__all__ = ["PLAIN_PATH", "Checked"]
 
 E = TypeVar("E", bound=StrEnum)
+
+PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
 class Checked:
@@ -39,6 +42,11 @@ class Checked:
         """Check that a value is text, or is not given."""
         if value is not None and not isinstance(value, str):
             self.complain(subject, f"is {value!r}; use text in quotes")
+
+    def path_or_none(self, subject: str, value: object) -> None:
+        """Check that a value is a plain path below the site's root, or is not given."""
+        if value is not None and not (isinstance(value, str) and PLAIN_PATH.fullmatch(value)):
+            self.complain(subject, f"is {value!r}; write a path like '/cookie-settings'")
 
     def callable_or_none(self, subject: str, value: object) -> None:
         """Check that a value can be called, or is not given."""

@@ -6,12 +6,15 @@ so that file wrappers, streaming and `close()` work as without the gate. Source:
 
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cookiegate.gate import CookieGate
 from cookiegate.model import RequestHead
 from cookiegate.visit import Visit
 from cookiegate.wire.cache_control import Fields
+
+if TYPE_CHECKING:
+    from cookiegate.settings_page import SettingsPage
 
 __all__ = ["CookieGateMiddleware"]
 
@@ -26,12 +29,23 @@ _SIGNALS = frozenset({"HTTP_SEC_GPC", "HTTP_DNT"})
 class CookieGateMiddleware:
     """Wraps a WSGI app, so that every Set-Cookie line that leaves obeys the registry and the visitor's consent.
 
-    The app finds its handle in `environ["cookiegate"]`.
+    The app finds its handle in `environ["cookiegate"]`. `settings`: the visitor's cookie settings are served too, at
+    this path or as this page says; without it, at the gate's `settings_url`.
+
+    Raises: `ConfigError` for settings that can't be served.
     """
 
-    def __init__(self, app: WSGIApp, gate: CookieGate | None = None) -> None:
-        self.app = app
+    def __init__(
+        self, app: WSGIApp, gate: CookieGate | None = None, *, settings: "str | SettingsPage | None" = None
+    ) -> None:
         self.gate = gate if gate is not None else CookieGate()
+        if settings is None:
+            settings = self.gate.settings_url
+        if settings is not None:
+            from cookiegate.settings_page.wsgi import in_front_of
+
+            app = in_front_of(app, self.gate, settings)
+        self.app = app
         self._visit = _WsgiVisit.of(self.gate)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -154,6 +154,7 @@ def test_gate_unregistered(value, unregistered):
         ({"global_privacy_control": "1"}, "global_privacy_control: is '1'; use true or false"),
         ({"do_not_track": []}, "do_not_track: is []; use true or false"),
         ({"revision": 3}, "revision: is 3; use text in quotes"),
+        ({"settings_url": "cookies"}, "settings_url: is 'cookies'; write a path like '/cookie-settings'"),
         ({"observer": "print"}, "observer: is 'print'; use a function"),
         ({"consent": "Cookiebot"}, "consent: is 'Cookiebot'; use a consent source or a function of the request"),
         ({"registry": {}}, 'registry: is {}; use a Registry, e.g. Registry.from_toml("cookies.toml")'),

@@ -121,11 +121,10 @@ def audit_site(
     else:
         variants = own_variants(granted, timeline, revision=promise.gate.revision, now=now)
     site = Site(url, OwnHosts(hosts), variants, pages, seconds, f"cookiegate-audit/{version}")
-    sent = "the given consent cookies" if consent_cookies else "cookiegate_consent"
-    return _of_site(site, [*site.sightings(on_request)], promise, ledger, sent)
+    return _of_site(site, [*site.sightings(on_request)], promise, ledger, is_own=not consent_cookies)
 
 
-def _of_site(site: "Site", seen: list[Sighting | Moment], promise: Promise, ledger: Ledger, sent: str) -> Audit:
+def _of_site(site: "Site", seen: list[Sighting | Moment], promise: Promise, ledger: Ledger, *, is_own: bool) -> Audit:
     _fill(ledger, seen)
     found: dict[Moment, set[bytes]] = {variant.moment: set() for variant in site.variants}
     for each in seen:
@@ -133,10 +132,17 @@ def _of_site(site: "Site", seen: list[Sighting | Moment], promise: Promise, ledg
             found[each.moment].add(each.line.partition(b"=")[0])
     notes = list(site.problems)
     if len(found) > 1 and any(found.values()) and len(set(map(frozenset, found.values()))) == 1:
+        sent = "cookiegate_consent" if is_own else "the given consent cookies"
         notes.append(
             f"Every visitor got the same cookies: the site does not look at {sent}, or nothing depends on it. "
             "For another consent platform give its cookies with --consent-cookie."
         )
+        if is_own:
+            given = promise.gate.revision
+            said = "names no revision" if given is None else f"names the revision {shown(given)}"
+            notes.append(
+                f"The registry {said}, and a gate for another one counts no such choice: give audit and site the same."
+            )
     notes.append("Cookies that scripts set are not seen this way; record a HAR file in a browser for those.")
     looked_at = f"{counted(site.seen_pages, 'page')} as {counted(len(site.variants), 'visitor')}"
     source = Source(kind="site", name=shown_url(site.url), looked_at=looked_at, registry=promise.name)

@@ -23,6 +23,8 @@ _PIPED_COLUMNS = 80
 _MAX_ROWS = 200
 _MAX_NAMES = 24
 _MAX_CASES = 12
+_LONGEST_NAME = 40
+_LONGEST_LIFETIME = 18
 _SIGNS = {
     Mark.BROKEN: ("X", "bold red"),
     Mark.UNKNOWN: ("?", "bold magenta"),
@@ -80,7 +82,7 @@ def _print(console: Console, audit: Audit) -> None:
     console.print(Text(f"{audit.source.name}{hosts}: {audit.source.looked_at}"))
     if audit.cookies:
         console.print()
-        console.print(_picture(audit, is_wide=console.width >= 110))
+        console.print(_picture(audit, console.width))
         used = {mark for cookie in audit.cookies for mark in cookie.marks.values()}
         legend = [f"{sign} {_WORDS[mark]}" for mark, (sign, _) in _SIGNS.items() if mark in used]
         console.print(Text(", ".join(legend), style="dim"))
@@ -98,28 +100,45 @@ def _print(console: Console, audit: Audit) -> None:
     console.print(Text(_counts(audit), style="bold"))
 
 
-def _picture(audit: Audit, *, is_wide: bool) -> Table:
-    """Lay out a row for each cookie and a column for each moment."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("cookie", overflow="fold", min_width=12)
-    for moment in audit.moments:
-        table.add_column(moment.label if is_wide else _HEADS.get(moment.label, moment.label), overflow="fold")
+def _picture(audit: Audit, width: int) -> Table:
+    """Lay out a row for each cookie and a column for each moment.
+
+    The names have the first claim to the width: what a cookie is called is of no use in pieces. Then come the words
+    over the columns, in full or in short.
+    """
+    rows = audit.cookies[:_MAX_ROWS]
+    longest = min(_LONGEST_NAME, max(len(cookie.name) for cookie in rows)) + 1
+    lifetimes = [min(_LONGEST_LIFETIME, max(8, *(len(text(cookie)) for cookie in rows))) for text in (_kept, _promised)]
+    long = [moment.label for moment in audit.moments]
+    short = [_HEADS.get(head, head) for head in long]
+    for heads, gap in ((long, 2), (short, 2), (short, 1)):
+        room = width - sum(max(len(head), 4) for head in heads) - sum(lifetimes) - gap * (len(heads) + 2)
+        if room >= longest:
+            break
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, gap - 1, 0, 0))
+    table.add_column("cookie", overflow="fold", width=max(12, min(longest, room)))
+    for head in heads:
+        table.add_column(head, overflow="fold")
     table.add_column("kept", overflow="fold")
     table.add_column("promised", overflow="fold")
     last: Category | str | None = ""
-    for cookie in audit.cookies[:_MAX_ROWS]:
+    for cookie in rows:
         if cookie.category != last:
             last = cookie.category
             table.add_row(Text(last or "not in the policy", style="bold"))
         cells = (_cell(cookie.marks.get(moment)) for moment in audit.moments)
         is_over = not {Code.KEPT_LONGER, Code.KEPT_TOO_LONG}.isdisjoint(cookie.codes)
-        kept = Text(duration(cookie.longest_s) if cookie.is_set else "", style="red" if is_over else "")
+        kept = Text(_kept(cookie), style="red" if is_over else "")
         table.add_row(Text(f" {cookie.name}"), *cells, kept, Text(_promised(cookie)))
     return table
 
 
 def _cell(mark: Mark | None) -> Text:
     return Text("-", style="dim") if mark is None else Text(*_SIGNS[mark])
+
+
+def _kept(cookie: AuditedCookie) -> str:
+    return duration(cookie.longest_s) if cookie.is_set else ""
 
 
 def _promised(cookie: AuditedCookie) -> str:

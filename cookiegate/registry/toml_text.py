@@ -10,10 +10,11 @@ from dataclasses import MISSING, fields
 from cookiegate.errors import ConfigError
 from cookiegate.model import CookieRule, SameSite
 
-__all__ = ["SCHEMA_URL", "fields_of", "write_toml"]
+__all__ = ["SCHEMA", "fields_of", "write_toml"]
 
-SCHEMA_URL = "https://raw.githubusercontent.com/cookiegate/cookiegate/main/cookiegate/registry/cookies.schema.json"
-"""Where editors find the JSON Schema of a `cookies.toml`."""
+SCHEMA = "./cookies.schema.json"
+"""Where editors look for the JSON Schema: beside the file, where `cookiegate registry schema -o` puts it. No URL, since
+whoever owns that address could tell every editor what to complete."""
 
 _DEFAULTS = {field.name: field.default for field in fields(CookieRule)}
 _PLAIN = re.compile(r"[ !#-\[\]-~]*")
@@ -43,7 +44,7 @@ def write_toml(rules: Iterable[CookieRule], *, comments: Iterable[str] = ()) -> 
     Raises: `ConfigError` for a text that is no Unicode text (half a surrogate pair), which TOML can't hold.
     """
     problems: list[str] = []
-    parts = [f"#:schema {SCHEMA_URL}", *(f"# {_comment(comment)}".rstrip() for comment in comments)]
+    parts = [f"#:schema {SCHEMA}", *(f"# {_comment(comment)}".rstrip() for comment in comments)]
     for rule in rules:
         parts += ["", "[[cookie]]"]
         for key, value in fields_of(rule).items():

@@ -61,7 +61,7 @@ class SettingsApp:
             content_type=request.headers.get("content-type", ""),
             body=body[: MAX_BODY_OCTETS + 1],
         )
-        if self.page.receipts is not None and request.method in ("POST", "DELETE"):
+        if self.page.recorder is not None and request.method in ("POST", "DELETE"):
             answer = await run_in_threadpool(self.page.answer, asked, handle)  # a store may block
         else:
             answer = self.page.answer(asked, handle)

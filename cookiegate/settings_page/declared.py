@@ -24,6 +24,8 @@ class Declared:
     """The optional categories that a visitor can choose: those with a cookie that is shown."""
     consent_cookies: frozenset[str]
     """The names of the cookies that remember the choice itself."""
+    choice_max_age_s: int | None
+    """How long a choice counts; `None` where no end is known."""
     digest: str
     """Changes with the revision and with everything that is shown: a form says by it what its visitor was shown."""
 
@@ -51,7 +53,8 @@ def declared(
         rules = {name: rule for name, rule in rules.items() if rule is not known.get(name)}
     writer = writable(gate.consent)
     own = frozenset(getattr(writer, "cookie_names", ()))
-    lifetime = None if writer is None else _lifetime_of_choice(gate, writer)
+    age_s = None if writer is None else _max_age_of_choice(gate, writer)
+    lifetime = None if age_s is None else _lifetime(age_s)
     for name in sorted(own - rules.keys()):
         rules[name] = CookieRule(name=name, category=Category.NECESSARY, lifetime=lifetime)
     filled = {rule.category for rule in rules.values()}
@@ -67,14 +70,16 @@ def declared(
         rules=tuple(rules.values()),
         offered=offered,
         consent_cookies=own,
+        choice_max_age_s=min((age for age in (age_s, gate.terms.max_age_s) if age is not None), default=None),
         digest=sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16],
     )
 
 
-def _lifetime_of_choice(gate: CookieGate, writer: WritableConsentSource) -> Lifetime | None:
-    """Read from the line that would be written how long a choice is remembered."""
+def _max_age_of_choice(gate: CookieGate, writer: WritableConsentSource) -> int | None:
+    """Read from the line that would be written how long a choice is remembered, in seconds."""
     cookie = parse_set_cookie(writer.write(Consent((), revision=gate.revision), is_https=True))
-    age_s = cookie.max_age_s if cookie is not None else None
-    if age_s is None:
-        return None
+    return cookie.max_age_s if cookie is not None else None
+
+
+def _lifetime(age_s: int) -> Lifetime:
     return Lifetime(f"{age_s} seconds" if age_s % 86400 else f"{age_s // 86400} days", max_age_s=age_s)

@@ -23,12 +23,12 @@ def mounted_at(request: object) -> str:
 
 def root_of_scope(scope: Mapping[str, Any]) -> str:
     """Return an ASGI scope's `root_path` as browsers see it."""
-    return quote(str(scope.get("root_path") or ""), safe="/~").rstrip("/")
+    return _own(quote(str(scope.get("root_path") or ""), safe="/~"))
 
 
 def root_of_environ(environ: Mapping[str, Any]) -> str:
     """Return a WSGI environ's `SCRIPT_NAME` as browsers see it; PEP 3333 carries octets as Latin-1."""
-    return quote(str(environ.get("SCRIPT_NAME") or "").encode("latin-1", "replace"), safe="/~").rstrip("/")
+    return _own(quote(str(environ.get("SCRIPT_NAME") or "").encode("latin-1", "replace"), safe="/~"))
 
 
 def below(path: str, place: str) -> str | None:
@@ -37,3 +37,9 @@ def below(path: str, place: str) -> str | None:
         return None
     rest = path[len(place) :]
     return rest if not rest or rest.startswith("/") else None
+
+
+def _own(root: str) -> str:
+    """Keep a root on this site: browsers take `//` at the beginning for another host, and proxies tell roots."""
+    inner = root.strip("/")
+    return f"/{inner}" if inner else ""

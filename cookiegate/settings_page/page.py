@@ -27,7 +27,7 @@ from cookiegate.settings_page.exchange import Answer, PageRequest, Problem
 from cookiegate.settings_page.language import Language, read_languages
 from cookiegate.settings_page.mounting import mounted_at
 from cookiegate.settings_page.origin import check_same_origin, own_path, path_of_referer
-from cookiegate.settings_page.recorder import ChoiceRecorder
+from cookiegate.settings_page.recorder import ChoiceRecorder, recorder_of
 from cookiegate.settings_page.rendering import Templates
 from cookiegate.settings_page.sheets import Sheets
 from cookiegate.settings_page.state import State, read_state, refused_by_signals
@@ -61,8 +61,8 @@ class SettingsPage:
     gate: CookieGate
     """It reads the choice and writes it: its consent source must be able to write, as `OwnConsent` is."""
     _: KW_ONLY
-    url: str = "/cookie-settings"
-    """Where it is mounted, seen from the app's root."""
+    url: str = ""
+    """Where it is mounted, seen from the app's root; if not given, the gate's `settings_url`, or `/cookie-settings`."""
     registry: Registry | None = None
     """The cookies that are shown; `None`: those of the gate, without what `Registry.known()` brought along."""
     known: bool = False
@@ -77,8 +77,9 @@ class SettingsPage:
     """The language in which the registry's purposes are written."""
     templates: str | Path | None = None
     """A directory whose `page.html`, `banner.html`, `fragment.html`, `problem.html` count before ours."""
-    receipts: ChoiceRecorder | None = None
-    """Where each choice is recorded. A recorder that raises is logged, and the choice is honoured."""
+    receipts: ChoiceRecorder | str | Path | None = None
+    """Where each choice is recorded: a store like `"sqlite:///receipts.db"`, or an object of one's own. A recorder that
+    raises is logged, and the choice is honoured."""
     policy_url: str | None = None
     """The whole cookie policy, for people: a path, or an https URL."""
     home_url: str | None = "/"
@@ -91,11 +92,14 @@ class SettingsPage:
     declared: Declared = field(init=False, repr=False, compare=False)
     """What visitors are shown and asked."""
     sheets: Sheets = field(init=False, repr=False, compare=False)
+    recorder: ChoiceRecorder | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         problems: list[str] = []
         if not isinstance(self.gate, CookieGate):
             raise ConfigError([f"SettingsPage: gate: is {self.gate!r}; use the CookieGate of the middleware"])
+        if self.url == "":
+            object.__setattr__(self, "url", self.gate.settings_url or "/cookie-settings")
         if writable(self.gate.consent) is None:
             problems.append(
                 "SettingsPage: gate: its consent source can't write a choice; use OwnConsent(), or first_of() with it"
@@ -144,6 +148,10 @@ class SettingsPage:
             home_url=self.home_url,
             is_id_shown=self.receipts is not None,
         )
+        recorder = recorder_of(
+            self.receipts, shown=shown.rules, revision=self.gate.revision, max_age_s=shown.choice_max_age_s
+        )
+        object.__setattr__(self, "recorder", recorder)
         object.__setattr__(self, "declared", shown)
         object.__setattr__(self, "sheets", sheets)
 
@@ -238,10 +246,10 @@ class SettingsPage:
         return Answer.json(self.sheets.choice(self._state(handle)))
 
     def _record(self, handle: Handle, granted: Iterable[str], how: str, where: str, language: str | None) -> None:
-        if self.receipts is None:
+        if self.recorder is None:
             return
         try:
-            self.receipts.record(id=handle.consent.id, granted=granted, how=how, where=where, language=language)
+            self.recorder.record(id=handle.consent.id, granted=granted, how=how, where=where, language=language)
         except Exception as error:  # noqa: BLE001  # foreign code: a choice is honoured whatever becomes of its proof
             _logger.error("settings page: a choice could not be recorded: %s: %s", type(error).__name__, error)
 

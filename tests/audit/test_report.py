@@ -124,6 +124,23 @@ def test_page_never_scrolls_sideways(opened, width):
     assert opened(width).evaluate("document.documentElement.scrollWidth") == width
 
 
+def test_picture_of_five_visitors_fits_a_desktop_window(opened, audited, make, choice):
+    granted = ["", "preferences", "statistics", "marketing", "preferences.statistics.marketing"]
+    found = audited(
+        make("https://www.shop.example/", "unheard_of=x; Max-Age=99999999"),
+        *(make("https://www.shop.example/", "unheard_of=x", "ads=x", cookie=choice(words)) for words in granted[1:]),
+    )
+    page = opened(1200, html=write_html(found, version="9", made_at="today"))
+    assert page.locator("table.picture thead th").count() == 7
+    assert page.evaluate("[...document.querySelectorAll('.scroll')].every(one => one.scrollWidth <= one.clientWidth)")
+
+
+def test_names_of_cookies_stay_whole_on_a_phone(opened):
+    name = opened(320).locator("#all ~ .scroll tbody th").first
+    assert name.inner_text() == "cookiegate_consent"
+    assert name.locator("code").evaluate("one => one.getClientRects().length") == 1  # it is in one line
+
+
 def test_picture_says_in_words_what_it_shows(opened):
     page = opened()
     row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="stats", exact=True)).first

@@ -105,6 +105,7 @@ def test_site_that_obeys_is_clean_and_one_that_does_not_is_told(serve, promise, 
     assert any(
         "Every visitor got the same cookies: the site does not look at cookiegate_consent" in n for n in found.notes
     )
+    assert any("The registry names the revision 1, and a gate for another one counts no" in n for n in found.notes)
 
 
 def test_only_links_of_the_same_origin_are_followed(serve, promise):

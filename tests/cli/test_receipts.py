@@ -169,6 +169,12 @@ def test_show_of_a_record_shows_that_one(run, file):
     assert "  statistics: not granted, 1 cookie\n" in out
 
 
+def test_show_takes_an_id_that_begins_with_a_hyphen(run):
+    code, out, _ = run("show", "-cid")
+    assert (code, out.splitlines()[0]) == (0, "1 choice on record for -cid")
+    assert run("show", "--AqMfuRTiR4P36U973w4y")[:2] == (1, "nothing is on record for --AqMfuRTiR4P36U973w4y\n")
+
+
 def test_show_as_json_holds_the_registry(run):
     shown = json.loads(run("show", "ann", "--json")[1])
     assert [receipt["purposes"] for receipt in shown["receipts"]] == [

@@ -81,7 +81,7 @@ def test_registry_is_printed_without_an_output_file(cli, tmp_path):
     assert tomllib.loads(result.stdout) == {
         "cookie": [{"name": "theme", "category": "preferences", "purpose": "Keeps the look"}]
     }
-    assert result.stdout.startswith("#:schema https://")
+    assert result.stdout.startswith("#:schema ./cookies.schema.json\n")
 
 
 def test_what_was_not_understood_stands_in_the_file_too(run):

@@ -123,14 +123,15 @@ def test_spool_lies_beside_the_file_or_where_the_site_runs(tmp_path, monkeypatch
     assert away._writer._spool.directory == tmp_path / "cookiegate-receipts.spool"
 
 
-def test_locked_store_neither_stops_nor_loses_a_choice(tmp_path, make, choose, caplog, findings):
+def test_locked_store_neither_stops_nor_loses_a_choice(tmp_path, make, choose, caplog, findings, promise):
+    promise("Proof of consent", "SQLite", "the store is locked", "choices count, no receipt lost")
     caplog.set_level(logging.INFO, "cookiegate")
     receipts = make(tmp_path / "r.db", patience_s=0.1)
     with closing(sqlite3.connect(tmp_path / "r.db", isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         began = monotonic()
         kept = [choose(receipts, f"visitor-{number}") for number in range(5)]
-        assert monotonic() - began < 2
+        assert monotonic() - began < 9  # the database itself would let each of them wait for 10 s
         assert [level for level, _ in texts(caplog)] == ["WARNING"]
         other.execute("ROLLBACK")
     assert receipts.flush(20)
@@ -142,7 +143,10 @@ def test_locked_store_neither_stops_nor_loses_a_choice(tmp_path, make, choose, c
     assert texts(caplog)[-1][1].startswith("receipts: the store works; ")
 
 
-def test_server_that_goes_away_and_comes_back_loses_nothing(postgresql, make, choose, caplog, findings, tmp_path):
+def test_server_that_goes_away_and_comes_back_loses_nothing(
+    postgresql, make, choose, caplog, findings, tmp_path, promise
+):
+    promise("Proof of consent", "PostgreSQL", "the server goes away and comes back", "choices count, no receipt lost")
     receipts = make(postgresql.emptied_database())
     kept = [choose(receipts)]
     postgresql.stop()
@@ -173,7 +177,8 @@ def test_site_starts_without_its_store(postgresql, make, choose, caplog):
     assert receipts.store.count() == 1
 
 
-def test_restart_while_the_store_is_down_loses_nothing(tmp_path, python, make, findings):
+def test_restart_while_the_store_is_down_loses_nothing(tmp_path, python, make, findings, promise):
+    promise("Proof of consent", "SQLite", "the site restarts while the store is down", "no receipt lost")
     url = f"sqlite:///{tmp_path / 'r.db'}"
     make(url).close()
     with closing(sqlite3.connect(tmp_path / "r.db", isolation_level=None)) as other:

@@ -8,7 +8,7 @@ from cookiegate.errors import ConfigError
 from cookiegate.lifetime import parse_lifetime
 from cookiegate.model import Category, CookieRule, SameSite
 from cookiegate.registry import write_toml
-from cookiegate.registry.toml_text import SCHEMA_URL
+from cookiegate.registry.toml_text import SCHEMA
 
 
 def test_rules_are_written_as_tables_under_the_schema():
@@ -25,7 +25,7 @@ def test_rules_are_written_as_tables_under_the_schema():
     )
     assert (
         write_toml([rule], comments=["", "made of x"])
-        == f"""#:schema {SCHEMA_URL}
+        == f"""#:schema {SCHEMA}
 #
 # made of x
 

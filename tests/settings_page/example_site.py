@@ -17,10 +17,8 @@ from starlette.routing import Route
 from werkzeug.wrappers import Response as FlaskResponse
 
 from cookiegate import CookieGate
-from cookiegate.asgi import CookieGateMiddleware as AsgiGate
+from cookiegate.asgi import CookieGateMiddleware
 from cookiegate.settings_page import SettingsPage
-from cookiegate.settings_page.asgi import SettingsFirst as AsgiSettings
-from cookiegate.settings_page.wsgi import SettingsFirst as WsgiSettings
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 
 HERE = Path(__file__).parent
@@ -63,7 +61,7 @@ class Site:
         return html, {"Content-Security-Policy": policy, "Content-Type": "text/html; charset=utf-8"}
 
 
-def make_asgi(environment: Mapping[str, str] = os.environ) -> AsgiGate:
+def make_asgi(environment: Mapping[str, str] = os.environ) -> Starlette:
     """Make the Starlette face."""
     site = Site(environment)
 
@@ -75,10 +73,11 @@ def make_asgi(environment: Mapping[str, str] = os.environ) -> AsgiGate:
         return response
 
     app = Starlette(routes=[Route("/", show), Route("/script", show)])
-    return AsgiGate(AsgiSettings(app, site.page), gate=site.gate)
+    app.add_middleware(CookieGateMiddleware, gate=site.gate, settings=site.page)
+    return app
 
 
-def make_wsgi(environment: Mapping[str, str] = os.environ) -> WsgiGate:
+def make_wsgi(environment: Mapping[str, str] = os.environ) -> Flask:
     """Make the Flask face."""
     site = Site(environment)
     app = Flask("example")
@@ -92,4 +91,5 @@ def make_wsgi(environment: Mapping[str, str] = os.environ) -> WsgiGate:
 
     app.add_url_rule("/", "index", show)
     app.add_url_rule("/script", "script", show)
-    return WsgiGate(WsgiSettings(app.wsgi_app, site.page), gate=site.gate)
+    app.wsgi_app = WsgiGate(app.wsgi_app, gate=site.gate, settings=site.page)
+    return app

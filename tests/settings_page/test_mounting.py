@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 from importlib.util import module_from_spec, spec_from_file_location
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +18,7 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from cookiegate import ConfigError, NotGated
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
-from cookiegate.settings_page import asgi, wsgi
+from cookiegate.settings_page import SettingsPage, asgi, wsgi
 from cookiegate.settings_page.mounting import below, mounted_at
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 
@@ -124,6 +125,52 @@ def test_middleware_puts_the_page_in_front_by_path_or_as_configured(make_page, f
         face.in_front_of(None, make_page().gate, page)
 
 
+def one_line(face, gate, **settings):
+    """Wrap a site as its users do, in one line."""
+    app = Flask("example") if face == "wsgi" else Starlette()
+    if face == "wsgi":
+        app.wsgi_app = WsgiGate(app.wsgi_app, gate=gate, **settings)
+        return app
+    app.add_middleware(AsgiGate, gate=gate, **settings)
+    return app
+
+
+@pytest.mark.parametrize("face", ["asgi", "wsgi"])
+@pytest.mark.parametrize("way", ["path", "page", "gate"])
+def test_middleware_serves_the_page_banner_script_and_api_by_one_argument(make_gate, asking, face, way):
+    gate = make_gate(settings_url="/cookies" if way == "gate" else None)
+    settings = {"path": {"settings": "/cookies"}, "page": {"settings": SettingsPage(gate, url="/cookies")}, "gate": {}}
+    visitor = asking[face](one_line(face, gate, **settings[way]))
+    assert 'action="/cookies/api"' in visitor("GET", "/cookies/").text
+    assert "Reject all" in visitor("GET", "/cookies/banner").text
+    assert "window.cookiegate" in visitor("GET", "/cookies/cookiegate.js").text
+    chosen = visitor("POST", "/cookies/api", json={"granted": ["statistics"]})
+    assert chosen.json()["choice"]["granted"] == ["statistics"]
+    assert visitor("GET", "/cookies/api").json()["choice"]["granted"] == ["statistics"]
+    assert visitor("GET", "/").status_code == 404  # the app's own answer
+
+
+@pytest.mark.parametrize("face", ["asgi", "wsgi"])
+def test_choices_are_kept_while_the_gate_only_reports(make_gate, asking, face):
+    visitor = asking[face](one_line(face, make_gate(mode="report-only"), settings="/cookie-settings"))
+    assert visitor.choose("reject-all").status_code == 303
+    assert visitor.state()["asks"] is False
+
+
+@pytest.mark.parametrize("middleware", [AsgiGate, WsgiGate])
+def test_middleware_serves_no_page_unasked_and_says_at_once_what_is_wrong(make_gate, middleware):
+    app = object()
+    assert middleware(app, gate=make_gate()).app is app
+    with pytest.raises(ConfigError, match="url: is 'cookies/'; write a path"):
+        middleware(app, gate=make_gate(), settings="cookies/")
+
+
+def test_page_stands_where_the_gate_says(make_gate):
+    assert SettingsPage(make_gate()).url == "/cookie-settings"
+    assert SettingsPage(make_gate(settings_url="/cookies")).url == "/cookies"
+    assert SettingsPage(make_gate(settings_url="/cookies"), url="/other").url == "/other"
+
+
 def test_websockets_and_lifespan_are_the_apps(make_page):
     calls = []
     first = asgi.SettingsFirst(lambda *arguments: calls.append(arguments), make_page())
@@ -175,6 +222,20 @@ def test_body_that_breaks_off_is_not_understood(make_page):
     assert (statuses, b"bad-request" in body) == (["400 BAD REQUEST"], True)
 
 
+def test_body_without_a_length_is_not_cut_to_one_that_is_allowed(make_page):
+    body = b'{"choice": "accept-all"}'.ljust(8192) + b"and more"
+    environ = {
+        "REQUEST_METHOD": "POST", "PATH_INFO": "/cookie-settings/api", "CONTENT_TYPE": "application/json",
+        "wsgi.input": BytesIO(body), "wsgi.input_terminated": True, "wsgi.url_scheme": "http", "SERVER_NAME": "x",
+        "SERVER_PORT": "80",
+    }  # fmt: skip
+    page = make_page()
+    statuses = []
+    app = WsgiGate(wsgi.SettingsFirst(None, page), gate=page.gate)
+    answer = b"".join(app(environ, lambda status, *_: statuses.append(status)))
+    assert (statuses, b"too-large" in answer) == (["413 REQUEST ENTITY TOO LARGE"], True)
+
+
 @pytest.mark.parametrize(
     ("path", "place", "rest"),
     [("/a", "/a", ""), ("/a/b", "/a", "/b"), ("/ab", "/a", None), ("/", "/a", None), ("/b/a", "/a", None)],
@@ -188,6 +249,8 @@ def test_mounted_at_reads_scope_and_environ_and_asks_the_whole_app():
     assert mounted_at(asked) == "/app"
     assert mounted_at({"root_path": "/a b/"}) == "/a%20b"
     assert mounted_at({"SCRIPT_NAME": "/x"}) == "/x"
+    assert mounted_at({"SCRIPT_NAME": "//other.example/"}) == "/other.example"
+    assert mounted_at({"root_path": "//other.example"}) == "/other.example"
     assert mounted_at({}) == ""
     assert mounted_at(object()) == ""
 

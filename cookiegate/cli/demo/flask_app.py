@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 from cookiegate import CookieGate
 from cookiegate.cli.demo import site
 from cookiegate.settings_page import SettingsPage
-from cookiegate.settings_page.wsgi import SettingsFirst
 from cookiegate.wsgi import CookieGateMiddleware
 
 __all__ = ["app", "ungated"]
@@ -55,4 +54,4 @@ app = Flask(__name__)
 app.register_blueprint(site_pages)
 gate = CookieGate.from_toml(site.COOKIES_TOML)
 settings = SettingsPage(gate)
-app.wsgi_app = CookieGateMiddleware(SettingsFirst(app.wsgi_app, settings), gate=gate)  # type: ignore[method-assign]  # Flask's own way to wrap
+app.wsgi_app = CookieGateMiddleware(app.wsgi_app, gate=gate, settings=settings)  # type: ignore[method-assign]  # Flask's own way to wrap

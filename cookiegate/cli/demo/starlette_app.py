@@ -11,7 +11,6 @@ from cookiegate import CookieGate
 from cookiegate.asgi import CookieGateMiddleware
 from cookiegate.cli.demo import site
 from cookiegate.settings_page import SettingsPage
-from cookiegate.settings_page.asgi import SettingsFirst
 
 __all__ = ["app", "ungated"]
 
@@ -55,5 +54,4 @@ app = Starlette(routes=routes)
 
 gate = CookieGate.from_toml(site.COOKIES_TOML)
 settings = SettingsPage(gate)
-app.add_middleware(SettingsFirst, page=settings)
-app.add_middleware(CookieGateMiddleware, gate=gate)
+app.add_middleware(CookieGateMiddleware, gate=gate, settings=settings)

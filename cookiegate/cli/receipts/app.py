@@ -19,7 +19,7 @@ def receipts() -> None:
 
 
 app.command()(verify)
-app.command()(show)
+app.command(context_settings={"ignore_unknown_options": True})(show)  # one id in 64 begins with a hyphen
 app.command()(export)
 app.command()(stats)
 app.command()(purge)

@@ -72,7 +72,11 @@ def import_declaration(  # noqa: PLR0917  # typer reads options from the signatu
 
 def _comments(where: str, found: Declaration) -> list[str]:
     """Say at the top of the file what it was made of, and what is missing in it."""
-    comments = ["", f"Made of {where} by `cookiegate registry import`; check it with `cookiegate check`."]
+    comments = [
+        "",
+        f"Made of {where} by `cookiegate registry import`; check it with `cookiegate check`.",
+        "Editors check it too, once `cookiegate registry schema -o cookies.schema.json` has been run beside it.",
+    ]
     if found.not_understood:
         comments += ["", "Not understood, add by hand:", *map(str, found.not_understood)]
     return comments

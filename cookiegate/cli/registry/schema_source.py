@@ -16,6 +16,7 @@ from typing import get_args
 
 from cookiegate.gate import _IN_CODE_ONLY, CookieGate
 from cookiegate.model import Category, CookieRule, SameSite
+from cookiegate.settings import PLAIN_PATH
 
 __all__ = ["make_schema", "schema_text"]
 
@@ -39,6 +40,7 @@ _EXAMPLES: dict[str, list[object]] = {
     "domains": ["example.com", [".example.com"]],
     "paths": ["/", ["/", "/shop"]],
     "revision": ["2026-01-12"],
+    "settings_url": ["/cookie-settings"],
     "max_lifetime": ["400 days", 180],
     "consent_max_age": ["6 months", 180],
     "default_consent": [["statistics"]],
@@ -109,6 +111,8 @@ def _setting(name: str, type_: object) -> Schema:
         return _in_any_case([str(choice) for choice in choices])
     if name == "default_consent":
         return {"type": "array", "items": {"enum": [category.value for category in Category]}}
+    if name == "settings_url":
+        return {"type": "string", "pattern": f"^{PLAIN_PATH.pattern}$"}
     if type_ is bool:
         return {"type": "boolean"}
     if int in choices:  # a length of time

@@ -93,6 +93,7 @@ ACCEPTED = [
     *(f'[gate]\nunregistered = "{word}"\n' for word in ("drop", "keep", "necessary", "statistics")),
     '[gate]\nsame_site = "Lax"\nmode = "report-only"\nsecure = "always"\nrefused = "expire"\nshared_caches = "vary"\n',
     '[gate]\nmax_lifetime = "6 months"\nconsent_max_age = 180\nrevision = "1"\nline_breaks = "report"\n',
+    '[gate]\nsettings_url = "/a/b"\n',
     '[gate]\ndefault_consent = ["statistics", "necessary"]\nrequire_explicit = false\n',
     "[gate]\nrequire_explicit = true\nhost_only = true\ndebug = true\n",
     *(
@@ -125,6 +126,7 @@ REFUSED = [
     ),
     '[gate]\nhost_only = "yes"\n',
     "[gate]\nrevision = 1\n",
+    *(f"[gate]\nsettings_url = {value}\n" for value in ("1", '"cookies"', '"/"', '"//a"', '"/a/"', '"/a?b"', '"/é"')),
     '[gate]\ndefault_consent = "statistics"\n',
     '[gate]\ndefault_consent = ["stats"]\n',
     '[gate]\ndefault_consent = []\nrequire_explicit = true\n',
