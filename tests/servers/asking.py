@@ -31,7 +31,8 @@ class Row:
             requests = [(path, method, fields), *([(then, "GET", ())] if then else [])]
             received = partial(wire.received, gave_up=gave_up, grace_s=grace_s)
             none = wire.Answer(b"", b"", b"", is_whole=False)
-            answers = [*self._wire_http2.ask(self.server.port, requests, received, wire.Answer), none]
+            asked = self._wire_http2.ask(self.server.port, requests, received, wire.Answer)
+            answers = [*asked, none]
             return answers[:2] if then else answers[0]
         written = [f"{name}: {value}" for name, value in fields]
         with wire.connected(self.server.port, gave_up, grace_s) as reader:
@@ -47,3 +48,8 @@ class Row:
             reader.rest()
             second.octets = reader.octets[len(first.octets) :]
             return first, second
+
+    def hang_up(self, path, length):
+        """Over HTTP/2, ask for a path and close once so many octets of the body came; return its head and how many."""
+        received = partial(self._wire.received, gave_up=lambda: False)
+        return self._wire_http2.hang_up(self.server.port, path, length, received)

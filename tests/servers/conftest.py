@@ -112,6 +112,8 @@ def start(tmp_path_factory):
 
     yield start_one
     for server in servers:
+        server.process.terminate()
+    for server in servers:
         server.stop()
 
 

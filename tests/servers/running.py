@@ -44,6 +44,7 @@ SERVERS = {
 
 _FRAME = re.compile(r'^\s*File "([^"]+)", line \d+, in .*\n(?:\s+(.*)\n)?', re.MULTILINE)
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n((?:[ \t|]+.*\n)+)")
+_OURS = re.compile(r"[\\/]cookiegate[\\/](?:wire[\\/]|[^\\/]+\.py$)")
 _HANDED_ON = ("send(", "start_response(", "self.app(", "early_hints(")
 
 
@@ -82,9 +83,8 @@ def gate_faults(said):
     faults = re.findall(r"the consent source raised.*|the observer raised.*|a recorder raised.*", said)
     for traceback in _TRACEBACK.findall(said):
         frames = _FRAME.findall(traceback)
-        if frames and re.search(r"[\\/]cookiegate[\\/][^\\/]+\.py$|[\\/]cookiegate[\\/]wire[\\/]", frames[-1][0]):
-            if not any(word in frames[-1][1] for word in _HANDED_ON):
-                faults.append(traceback)
+        if frames and _OURS.search(frames[-1][0]) and not any(word in frames[-1][1] for word in _HANDED_ON):
+            faults.append(traceback)
     return faults
 
 

@@ -1,4 +1,4 @@
-"""Each kind of response on each real server, through the gate: what the app meant arrives, the refused cookie does not."""
+"""Each kind of response, on each real server: what the app meant arrives, its refused cookie does not."""
 
 import socket
 import struct
@@ -29,6 +29,16 @@ def exchange(row, wire, body, necessary):
         return answers
 
     return ask
+
+
+def test_connection_serves_again(row, wire, body, necessary, promise):
+    answer, after = row.ask("/gated/exchange/plain", then="/strict/exchange/plain")
+    is_kept = after is not None
+    promise("Servers: responses", row.name, "connection kept", "holds" if is_kept else "the server closes")
+    assert is_kept == (row.name != "wsgiref")
+    for one in (answer, after) if is_kept else (answer,):
+        assert (one.status, one.body) == (200, body)
+        assert wire.set_cookie_texts(one.octets) == [necessary]
 
 
 @pytest.mark.parametrize("name", ["stream", "sse"])
@@ -113,3 +123,15 @@ def test_client_that_hangs_up_leaves_the_server_and_the_gate_in_order(
         answer = http1_row.ask(f"/{way}/exchange/plain")
         assert (answer.status, answer.body) == (200, body)
         assert wire.set_cookie_texts(answer.octets) == [necessary]
+
+
+def test_client_that_hangs_up_on_a_stream_leaves_the_server_and_the_gate_in_order(
+    http2_row, wire, body, necessary, promise
+):
+    promise("Servers: responses", http2_row.name, "client hangs up")
+    for way in WAYS:
+        lines, came = http2_row.hang_up(f"/{way}/exchange/endless", 50_000)
+        assert came >= 50_000
+        assert wire.set_cookie_texts(lines) == [necessary]
+        answer = http2_row.ask(f"/{way}/exchange/plain")
+        assert (answer.status, answer.body) == (200, body)

@@ -66,7 +66,7 @@ def test_websocket_closed_before_it_was_accepted_sets_nothing(websocket_row, way
 
 
 def test_trick_gets_nothing_past_the_gate_in_a_handshake(websocket_row, trick, shake, wire, necessary, promise):
-    bare, octets, _ = shake(websocket_row, f"/bare/websocket/{trick.name}")
+    _, octets, _ = shake(websocket_row, f"/bare/websocket/{trick.name}")
     is_real = wire.marked(octets, trick.mark)
     text = "held back" if is_real else "the server stops it itself"
     promise("Servers: responses", websocket_row.name, "tricks in a handshake", text)

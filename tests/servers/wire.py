@@ -51,7 +51,9 @@ class Answer:
     def keeps_alive(self):
         """Tell whether the server offers to answer again on this connection."""
         words = ",".join(self.field("connection")).lower()
-        return self.is_whole and "close" not in words and (not self.head.startswith(b"HTTP/1.0") or "keep-alive" in words)
+        return (
+            self.is_whole and "close" not in words and (not self.head.startswith(b"HTTP/1.0") or "keep-alive" in words)
+        )
 
 
 def request(path, *fields, method="GET", close=False):

@@ -16,7 +16,7 @@ from h2.events import (
 )
 from h2.exceptions import ProtocolError
 
-__all__ = ["ask"]
+__all__ = ["ask", "hang_up"]
 
 HEADS = (ResponseReceived, InformationalResponseReceived, TrailersReceived, PushedStreamReceived)
 
@@ -29,6 +29,7 @@ def ask(port, requests, received, answer_of):
     """
     lenient = H2Configuration(validate_inbound_headers=False, normalize_inbound_headers=False, header_encoding=None)
     with socket.create_connection(("127.0.0.1", port), timeout=0.1) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         h2 = H2Connection(lenient)
         h2.initiate_connection()
         for path, method, fields in requests:
@@ -40,6 +41,25 @@ def ask(port, requests, received, answer_of):
             yield answer_of(b"\r\n".join([*lines, b"", body]), b"\r\n".join(lines), body, is_whole)
             if not is_whole:
                 return
+
+
+def hang_up(port, path, length, received):
+    """Ask for a path, close the connection once so many octets of the body came; return the lines of the head."""
+    with socket.create_connection(("127.0.0.1", port), timeout=0.1) as connection:
+        h2 = H2Connection(H2Configuration(header_encoding=None))
+        h2.initiate_connection()
+        head = [(":method", "GET"), (":scheme", "http"), (":authority", "www.example.com"), (":path", path)]
+        h2.send_headers(1, head, end_stream=True)
+        connection.sendall(h2.data_to_send())
+        lines, came = [], 0
+        while came < length and (octets := received(connection)):
+            for event in h2.receive_data(octets):
+                if isinstance(event, ResponseReceived):
+                    lines += [name + b": " + value for name, value in event.headers]
+                elif isinstance(event, DataReceived):
+                    came += len(event.data)
+            connection.sendall(h2.data_to_send())
+        return b"\r\n".join(lines), came
 
 
 def _answer(connection, h2, stream, received):

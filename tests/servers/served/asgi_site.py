@@ -11,7 +11,8 @@ from tricks import TRICKS
 from cookiegate.asgi import CookieGateMiddleware
 
 NAMED = {trick.name: trick for trick in TRICKS}
-FILE = Path(os.environ.get("COOKIEGATE_TEST_FILE", __file__))
+FILE = os.environ.get("COOKIEGATE_TEST_FILE", __file__)
+CONTENT = Path(FILE).read_bytes()
 HEAD = [*LEGEND, OK]
 
 
@@ -129,15 +130,15 @@ async def exchange(scope, receive, send, name):
             await asyncio.sleep(0.01)
         await send({"type": "http.response.body", "body": b""})
     elif name == "file":
-        size = ("Content-Length", str(FILE.stat().st_size))
+        size = ("Content-Length", str(len(CONTENT)))
         offers = scope.get("extensions") or {}
         way = "http.response.pathsend" if "http.response.pathsend" in offers else "http.response.body"
         headers = octets([("X-Way", way), size, OK, REFUSED])
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         if way == "http.response.pathsend":
-            await send({"type": way, "path": str(FILE)})
+            await send({"type": way, "path": FILE})
         else:
-            await send({"type": way, "body": FILE.read_bytes()})
+            await send({"type": way, "body": CONTENT})
     elif name.isdigit():
         if name in ("204", "304"):
             await answer(send, octets([OK, REFUSED]), b"", int(name))
@@ -213,5 +214,6 @@ async def app(scope, receive, send):
         try:
             await WAYS[scope["path"].split("/")[1]](scope, receive, send)
         except Exception:
-            print(f"the app raised at {scope['path']}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"the app raised at {scope['path']}\n")
+            sys.stderr.flush()
             raise

@@ -165,5 +165,6 @@ def app(environ, start_response):
     try:
         return WAYS[environ["PATH_INFO"].split("/")[1]](environ, start_response)
     except Exception:
-        print(f"the app raised at {environ['PATH_INFO']}", file=sys.stderr, flush=True)
+        sys.stderr.write(f"the app raised at {environ['PATH_INFO']}\n")
+        sys.stderr.flush()
         raise
