@@ -123,7 +123,7 @@ class _AsgiVisit(Visit):
             if self._gate.recorders:
                 self._record(scope, 101 if kind == "websocket.accept" else message.get("status"))
             return send({**message, "headers": leaving})
-        if "headers" in message and kind != "http.response.trailers":  # a server push, or what is not known yet
+        if "headers" in message:  # trailers (hypercorn starts a response with them), a push, or what is not known yet
             return send({**message, "headers": self.judge_only(message["headers"] or ())})
         if "links" in message:  # early hints: some servers write a line break in a link out as it is
             links = [self.one_line(b"link", link) for link in map(octets, message["links"] or ()) if link is not None]

@@ -265,8 +265,10 @@ class Visit(Handle):
 
     def judge_only(self, headers: Iterable[Any]) -> Fields:
         """Return the fields that may leave with a message that starts no response; nothing is added or remembered."""
-        pairs = [pair for pair in map(octet_pair, headers) if pair is not None]
-        return self._judge(pairs, [], self._consent)
+        fields = [*headers]
+        pairs = [pair for pair in map(octet_pair, fields) if pair is not None]
+        leaving = self._judge(pairs, [], self._consent)
+        return leaving if self._gate.mode == "enforce" else fields
 
     def _expiries(self, set_names: set[str], decisions: list[Decision]) -> Fields:
         """Write deletions for the refused cookies of the request, in every place where they are registered to be."""

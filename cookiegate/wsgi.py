@@ -5,6 +5,7 @@ so that file wrappers, streaming and `close()` work as without the gate. Source:
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -23,6 +24,8 @@ ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | 
 StartResponse: TypeAlias = Callable[..., Callable[[bytes], object]]
 WSGIApp: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+_MORE_HEADS = ("wsgi.early_hints", "gunicorn.http2.send_trailers")
+"""Functions of gunicorn's by which an app sends header fields before the response's head, and after its body."""
 _SIGNALS = frozenset({"HTTP_SEC_GPC", "HTTP_DNT"})
 
 
@@ -54,6 +57,8 @@ class CookieGateMiddleware:
         if environ.get("HTTP_COOKIE"):
             visit.screen_environ()
         environ["cookiegate"] = visit
+        if "wsgi.early_hints" in environ:  # gunicorn's
+            visit.gate_more_heads()
         return self.app(environ, visit.start_response)
 
 
@@ -80,6 +85,19 @@ class _WsgiVisit(Visit):
         if exc_info is None:
             return self._start_response(status, leaving)
         return self._start_response(status, leaving, exc_info)
+
+    def gate_more_heads(self) -> None:
+        """Put the gate around the functions by which the server lets an app send header fields besides."""
+        environ = self._environ
+        for key in _MORE_HEADS:
+            if key in environ:
+                environ[key] = partial(self._send_more, environ[key])
+
+    def _send_more(self, send: Callable[[list[Any]], object], headers: Iterable[Any]) -> object:
+        leaving: list[Any] = self.judge_only(headers)
+        if self._gate.mode == "enforce":
+            leaving = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in leaving]
+        return send(leaving)
 
     def _is_plain(self, fields: list[Any]) -> bool:
         """Tell whether there is nothing to judge and nothing to add."""

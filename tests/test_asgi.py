@@ -51,7 +51,7 @@ def sends(*messages):
     "message",
     [
         {"type": "http.response.body", "body": b"x", "more_body": True},
-        {"type": "http.response.trailers", "headers": [(b"set-cookie", b"ia_mkt_a=1")], "more_trailers": False},
+        {"type": "http.response.trailers", "more_trailers": False},
         {"type": "http.response.pathsend", "path": "/x"},
         {"type": "http.response.zerocopysend", "file": 3},
         {"type": "http.response.debug", "info": {"template": object()}},
@@ -246,6 +246,17 @@ def test_early_hints_leave_the_response_open_for_a_choice():
     sent = serve(app, gate())
     assert sent[0] == {"type": "http.response.early_hint", "links": [b"</x>; rel=preload"]}
     assert sent[1]["headers"][0] == (b"set-cookie", b"ia_mkt_a=1" + SAFE)
+
+
+@pytest.mark.parametrize("kind", ["http.response.trailers", "http.response.push", "http.response.informational"])
+def test_fields_of_a_message_that_starts_no_response_are_judged(kind):
+    headers = [(b"x-sum", b"1"), (b"set-cookie", b"ia_mkt_a=1"), OK]
+    message = {"type": kind, "headers": headers, "x": 1}
+    sent = serve(sends(message), gate())
+    assert sent == [{"type": kind, "headers": [(b"x-sum", b"1"), OK], "x": 1}]
+    assert message["headers"] is headers
+    assert len(headers) == 3
+    assert serve(sends(message), gate(mode="report-only")) == [message]
 
 
 @pytest.mark.parametrize("settings", [{"mode": "report-only"}, {"line_breaks": "report"}])

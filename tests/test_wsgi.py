@@ -380,3 +380,19 @@ def test_arbitrary_text_never_raises(fields, cookie, index):
     else:
         assert all(isinstance(name, str) and isinstance(value, str) for name, value in started[0])
         assert not any(value.lower().startswith("ia_mkt_") and "Max-Age=0" not in value for _, value in started[0])
+
+
+@pytest.mark.parametrize("key", ["wsgi.early_hints", "gunicorn.http2.send_trailers"])
+def test_fields_that_the_server_sends_besides_the_head_are_judged(key):
+    sent = []
+    fields = [("Link", "</x>; rel=preload\r\nSet-Cookie: ia_mkt_a=1"), REFUSED, (b"X-Sum", b"1"), OK]
+
+    def app(environ, start_response):
+        environ[key](iter(fields))
+        start_response("200 OK", [TYPE])
+        return []
+
+    for mode in ("enforce", "report-only"):
+        environ = environ_of() | {"wsgi.early_hints": None, key: sent.append}
+        CookieGateMiddleware(app, gate(mode=mode))(environ, lambda *head: None)
+    assert sent == [[("Link", "</x>; rel=preload"), ("X-Sum", "1"), OK], fields]
