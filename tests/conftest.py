@@ -16,6 +16,10 @@ pytest_plugins = ["pytester"]
 
 IN_CI = os.environ.get("COOKIEGATE_CI") == "1"
 AXE_CORE = "axe-core@4.14.1"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 settings.register_profile("ci", max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -86,6 +90,37 @@ def missing(what: str) -> NoReturn:
     if IN_CI:
         pytest.fail(f"{what} is missing, and in CI it must be there")
     pytest.skip(f"{what} is not here; .ci/run has it")
+
+
+@pytest.fixture(scope="session", name="missing")
+def tell_missing() -> Callable[[str], NoReturn]:
+    """Skip a test for want of something on a user's machine; in CI it must be there, and the test fails."""
+    return missing
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is, of Debian or of Google."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return found or missing("Chromium")
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_path: str) -> Iterator[Any]:
+    """Chromium under Playwright.
+
+    One for each module, not for the session: as long as Playwright's synchronous face is up, its event loop counts as
+    running in this thread, and `asyncio.run` fails in every other test.
+    """
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing("playwright")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_ARGUMENTS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="session")
