@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,6 +34,7 @@ PROMISES: dict[str, dict[tuple[str, str], list[tuple[tuple[Any, ...], str, str]]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--trust-report", metavar="FILE", type=Path, help="write what `promise` recorded, as Markdown")
     parser.addoption("--browser-cases", metavar="N", type=int, default=300, help="cases for each browser (300)")
+    parser.addoption("--browser-seed", metavar="TEXT", default="cookiegate", help="seed of these cases (cookiegate)")
 
 
 @pytest.fixture
@@ -106,21 +107,32 @@ def chromium_path() -> str:
     return found or missing("Chromium")
 
 
-@pytest.fixture(scope="module")
-def chromium(chromium_path: str) -> Iterator[Any]:
-    """Chromium under Playwright.
+@pytest.fixture(scope="session")
+def running_chromium(chromium_path: str) -> Callable[[], AbstractContextManager[Any]]:
+    """Run Chromium under Playwright as long as a block lasts.
 
-    One for each module, not for the session: as long as Playwright's synchronous face is up, its event loop counts as
-    running in this thread, and `asyncio.run` fails in every other test.
+    Until it ends, Playwright's event loop counts as running in this thread, and `asyncio.run` fails in every test.
     """
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_ARGUMENTS)
+
+    @contextmanager
+    def run() -> Iterator[Any]:
+        try:
+            from playwright.sync_api import sync_playwright
+        except ImportError:
+            missing("playwright")
+        with sync_playwright() as playwright:
+            launched = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_ARGUMENTS)
+            yield launched
+            launched.close()
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def chromium(running_chromium: Callable[[], AbstractContextManager[Any]]) -> Iterator[Any]:
+    """Chromium, started for each module that asks, and not for the session: see `running_chromium`."""
+    with running_chromium() as launched:
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="session")

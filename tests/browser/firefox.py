@@ -1,0 +1,1 @@
+"""Firefox as the oracle's browser."""
