@@ -1,6 +1,7 @@
 """The oracle's parts, loaded by path in the order in which they build on each other, and one run for each browser."""
 
 import random
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -43,10 +44,10 @@ def cases(parts: SimpleNamespace, pytestconfig: pytest.Config) -> list[Any]:
         departures = frozenset(
             (browser, kind) for browser, kinds in kept.get("departures", {}).items() for kind in kinds
         )
-        for setup in ("unregistered kept", next(setups)):
-            found.append(
-                case(kept["octets"], setup, chance.random() < 0.5, chance.random() < 0.5, kept["source"], departures)
-            )
+        found += [
+            case(kept["octets"], setup, chance.random() < 0.5, chance.random() < 0.5, kept["source"], departures)
+            for setup in ("unregistered kept", next(setups))
+        ]
     for _ in range(pytestconfig.getoption("--browser-cases")):
         line = parts.lines.make_line(chance)
         found.append(case(line, next(setups), chance.random() < 0.5, chance.random() < 0.5))
@@ -84,6 +85,4 @@ def trial(
 @pytest.fixture(scope="session")
 def firefox_path(missing: Callable[[str], Any]) -> str:
     """Where Firefox is; Debian has the extended support release."""
-    import shutil
-
     return shutil.which("firefox-esr") or shutil.which("firefox") or missing("Firefox")

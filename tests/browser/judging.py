@@ -1,11 +1,17 @@
 """What must hold of each outcome, said by an independent and slow reading of the lines: `problems` lists what doesn't.
 
 Nothing here asks the package but the parser, in the one property that is about the parser.
-Source: RFC 6265bis §5.6 and §5.7, and what Chromium and Firefox do otherwise.
+Source: RFC 6265bis §5.6 and §5.7. Where browsers leave it, in ways that matter to no line that the gate lets out:
+
+- Chromium refuses a tab inside of a line, Firefox keeps it.
+- Of a line without `=` Firefox makes a cookie with that name and no value; Chromium one with that value and no name.
+- A cookie without a name: Firefox refuses it, Chromium if there is a `=` in its value.
+- Firefox puts U+FFFD for octets that are no UTF-8, and sends that back; Chromium sends the octets.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -90,7 +96,7 @@ def _kept(outcome: Any, said: tuple[bytes, bytes], attributes: dict[str, str], p
         yield f"the browser refused it{', though it stores the raw line' if outcome.raw.pairs() else ''}"
     elif len(seen.jar) > 1:
         yield "more than one cookie was stored"
-    elif _is_reached(attributes.get("path"), path) and seen.pairs() != [b"=".join(said)]:
+    elif _is_reached(attributes.get("path"), path) and seen.pairs() != [_as_sent(b"=".join(said), outcome.browser)]:
         yield f"not this came back, but {seen.pairs()}"
 
 
@@ -113,7 +119,7 @@ def _attributes(attributes: list[tuple[str, str]], outcome: Any, path: str) -> I
     }
     found = {key: getattr(cookie, key) for key in expected} | {"same_site": cookie.same_site.lower()}
     for key, wanted in expected.items():
-        if found[key] != wanted and str(wanted).isascii():
+        if found[key] not in (wanted, None) and str(wanted).isascii():
             yield f"{key} is {found[key]!r}"
     asked = (outcome.began_s, outcome.ended_s)
     if "max-age" in said:
@@ -159,12 +165,15 @@ def _parsed(outcome: Any, path: str) -> Iterator[str]:
     in_jar = [cookie for cookie in seen.jar if cookie.value != PLANTED]
     if b"\r" in seen.line or b"\n" in seen.line or b"\0" in seen.line:
         return  # another header field, or no response at all
-    if model is None or not is_storable(model, seen.host):
+    if model is not None and outcome.browser == "Firefox" and b"=" not in seen.line.partition(b";")[0]:
+        model = replace(model, name=model.value, value=b"")
+    if model is None or not is_storable(model, seen.host, outcome.browser):
         if stored or in_jar:
             yield "refused by the parser, stored by the browser"
         return
+    sent = _as_sent(model.name + b"=" + model.value if model.name else model.value, outcome.browser)
     if not model.is_unambiguous:
-        if stored and _is_reached((model.path or b"").decode("latin-1"), path) and stored != [_sent(model)]:
+        if stored and _is_reached((model.path or b"").decode("latin-1"), path) and stored != [sent]:
             yield "another name or value than the browser's"
         return
     ends_s = _ends(model, outcome.began_s)
@@ -176,7 +185,7 @@ def _parsed(outcome: Any, path: str) -> Iterator[str]:
         yield "storable, and the browser refused it"
         return
     cookie = in_jar[0]
-    if _is_reached((model.path or b"").decode("latin-1"), path) and stored != [_sent(model)]:
+    if _is_reached((model.path or b"").decode("latin-1"), path) and stored != [sent]:
         yield "another name or value than the browser's"
     wanted = {
         "secure": model.secure,
@@ -188,7 +197,7 @@ def _parsed(outcome: Any, path: str) -> Iterator[str]:
     if model.same_site is not None:
         wanted["same_site"] = model.same_site.value
     for key, value in wanted.items():
-        if getattr(cookie, key) != value and str(value).isascii():
+        if getattr(cookie, key) not in (value, None) and str(value).isascii():
             yield f"{key} is {getattr(cookie, key)!r} in the browser"
     if (ends_s is None) != (cookie.expires_s is None):
         yield "an expiry that the browser does not see, or the reverse"
@@ -198,20 +207,20 @@ def _parsed(outcome: Any, path: str) -> Iterator[str]:
         yield f"another expiry than the browser's {cookie.expires_s}"
 
 
-def is_storable(cookie: SetCookie, host: str) -> bool:
+def is_storable(cookie: SetCookie, host: str, browser: str) -> bool:
     """Tell whether a browser stores a line that it could read (RFC 6265bis §5.7), asked by a trustworthy host."""
-    if not cookie.name and not cookie.value:
+    if not cookie.name and (not cookie.value or b"=" in cookie.value or browser == "Firefox"):
         return False
     texts = [cookie.name, cookie.value, *(part for attribute in cookie.attributes for part in attribute)]
-    if any(b"\t" in text for text in texts):
-        return False  # Chromium
+    if browser == "Chromium" and any(b"\t" in text for text in texts):
+        return False
     if cookie.domain and not _is_own_domain(cookie.domain.decode("latin-1"), host):
         return False
     if (cookie.same_site == "None" or cookie.partitioned) and not cookie.secure:
         return False
     lower = cookie.name.lower()
     if not cookie.name:
-        return b"=" not in cookie.value and not cookie.value.lower().startswith(PREFIXES)  # Chromium, the former
+        return not cookie.value.lower().startswith(PREFIXES)
     if lower.startswith(PREFIXES) and not cookie.secure:
         return False
     if lower.startswith((b"__http-", b"__host-http-")) and not cookie.http_only:
@@ -223,8 +232,9 @@ def _ends(cookie: SetCookie, now: float) -> float | None:
     return now + cookie.max_age_s if cookie.max_age_s is not None else cookie.expires_s
 
 
-def _sent(cookie: SetCookie) -> bytes:
-    return cookie.name + b"=" + cookie.value if cookie.name else cookie.value
+def _as_sent(pair: bytes, browser: str) -> bytes:
+    """Return a pair as the browser sends it back."""
+    return pair.decode("utf-8", "replace").encode() if browser == "Firefox" else pair
 
 
 def _name(pair: bytes) -> bytes:

@@ -14,7 +14,8 @@ HOST, PARENT = b"<host>", b"<parent>"
 PLAIN_NAMES, PLAIN_VALUES = 16, 6  # the first so many are what sites use
 NAMES = [
     b"ok", b"ok", b"week", b"sid", b"tab", b"pinned", b"ia_x", b"ia_x", b"ia_mkt_source", b"st", b"other", b"unheard",
-    b"__Host-ok", b"__Secure-ok", b"OK", b"IA_X", b"Ia_x", b"__Http-ok", b"__Host-Http-ok", b"__Host-ia_x", b"__host-ok",
+    b"__Host-ok", b"__Secure-ok", b"OK", b"IA_X", b"Ia_x", b"__Http-ok", b"__Host-Http-ok", b"__Host-ia_x",
+    b"__host-ok",
     b"__SECURE-ia_x", b"__Secure-unheard", b"", b"=ia_x", b" ", b"\t", b"\xa0ia_x", b"ia_x\x85", b"\xe2\x80\x80ia_x",
     b"\xef\xbb\xbfia_x", b"x ia_x", b"x,ia_x", b"ok,ia_x", b"ia%5Fx", b'"ia_x"', b"ia.x", b"$Version", b"$ia_x",
     b"Path", b"ia_x\t", b"\tia_x", b" ia_x ", b"ok[]", b"ok{", b"ia_x\x00", b"i\x01a_x", b"\x0bia_x", b"ok\x7f",
@@ -56,10 +57,13 @@ FLAG_VALUES = [b"", b"", b"", b"=", b"=false", b"=0", b"=true", b" = no "]
 JUNK = [
     b"", b" ", b"junk", b"junk=1", b"=Secure", b"\xa0Secure", b'"Secure"', b"Secure junk", b"\xc5\xbfecure",
     b"Sec\ture", b"Max_Age=0", b"Max-Age:0", b"Expires:" + PAST, b"Priority=High", b"Priority=urgent", b"Version=1",
-    b"Comment=ia_x=1", b"ia_x=1", b"SameParty", b"Max-Age 0", b"HttpOnly\x00", b"\x0bSecure", b"Secure\x7f", b"x" * 1500,
+    b"Comment=ia_x=1", b"ia_x=1", b"SameParty", b"Max-Age 0", b"HttpOnly\x00", b"\x0bSecure", b"Secure\x7f",
+    b"x" * 1500,
 ]  # fmt: skip
-ODD_OCTETS = [b"\t", b" ", b"=", b";", b",", b'"', b"\\", b"\x00", b"\x01", b"\x0b", b"\x0c", b"\x1c", b"\x7f", b"\x85",
-              b"\xa0", b"\xad", b"\xff", b"\r", b"\n", b"%00", b"'", b"\xe2\x80\xa8", b"-", b"0", b"/", b"."]  # fmt: skip
+ODD_OCTETS = [
+    b"\t", b" ", b"=", b";", b",", b'"', b"\\", b"\x00", b"\x01", b"\x0b", b"\x0c", b"\x1c", b"\x7f", b"\x85", b"\xa0",
+    b"\xad", b"\xff", b"\r", b"\n", b"%00", b"'", b"\xe2\x80\xa8", b"-", b"0", b"/", b".",
+]  # fmt: skip
 
 
 def make_line(random: Random) -> bytes:

@@ -75,7 +75,8 @@ class Stored:
     secure: bool
     http_only: bool
     same_site: str
-    partitioned: bool
+    partitioned: bool | None
+    """`None`: the browser does not tell."""
 
 
 class Browser(Protocol):
@@ -118,6 +119,7 @@ class Outcome:
     raw: Seen
     gated: Seen
     plant: Seen | None
+    browser: str = ""
     began_s: float = 0.0
     ended_s: float = 0.0
 
@@ -212,7 +214,7 @@ def try_out(cases: Iterable[Case], browser: Browser, site, number: int, now: Cal
     jar = browser.jar()
     browser.clear()
     for outcome in outcomes:
-        outcome.began_s, outcome.ended_s = began_s, ended_s
+        outcome.browser, outcome.began_s, outcome.ended_s = browser.name, began_s, ended_s
         for seen in filter(None, (outcome.raw, outcome.gated, outcome.plant)):
             seen.sent, seen.sent_elsewhere = (
                 [pair for pair in site.came[seen.host, path].split(b"; ") if pair] for path in site.reading
