@@ -41,11 +41,9 @@ def cases(parts: SimpleNamespace, pytestconfig: pytest.Config) -> list[Any]:
     chance = random.Random(pytestconfig.getoption("--browser-seed"))
     found = []
     for kept in parts.lines.read_cases():
-        departures = frozenset(
-            (browser, kind) for browser, kinds in kept.get("departures", {}).items() for kind in kinds
-        )
+        written = tuple((browser, tuple(told)) for browser, told in kept.get("browsers", {}).items())
         found += [
-            case(kept["octets"], setup, chance.random() < 0.5, chance.random() < 0.5, kept["source"], departures)
+            case(kept["octets"], setup, chance.random() < 0.5, chance.random() < 0.5, kept["source"], written)
             for setup in ("unregistered kept", next(setups))
         ]
     for _ in range(pytestconfig.getoption("--browser-cases")):

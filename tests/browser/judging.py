@@ -258,7 +258,7 @@ def _read_written(line: bytes) -> tuple[tuple[bytes, bytes], list[tuple[str, str
     """Read a line that left the gate: it is written so plainly that splitting it is all there is to do."""
     pieces = [piece.partition(b"=") for piece in line.split(b";")[1:]]
     attributes = [
-        (key.strip(b" ").decode("latin-1").lower(), text.strip(b" ").decode("latin-1")) for key, _, text in pieces
+        (key.strip(b" \t").decode("latin-1").lower(), text.strip(b" \t").decode("latin-1")) for key, _, text in pieces
     ]
     return _pair(line), [pair for pair in attributes if pair != ("", "")]
 

@@ -125,7 +125,10 @@ def _mutate(random: Random, line: bytes) -> bytes:
 
 
 def read_cases() -> list[dict[str, Any]]:
-    """Read the kept lines; `line` is text, one character an octet, or a list of texts and `[text, times]`."""
+    """Read the kept lines; `line` is text, one character an octet, or a list of texts and `[text, times]`.
+
+    `browsers` says, where they differ, what each does with the raw line.
+    """
     cases = json.loads(CASES.read_text(encoding="utf-8"))
     for case in cases:
         parts = case["line"] if isinstance(case["line"], list) else [case["line"]]

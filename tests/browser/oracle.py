@@ -59,8 +59,8 @@ class Case:
     is_https: bool = False
     is_asgi: bool = False
     source: str = "generated"
-    departures: frozenset[tuple[str, str]] = frozenset()
-    """Browser and kind of problem that are known and written down beside the case."""
+    written: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Where browsers differ: what each does with the raw line, in the words of `Seen.told`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,16 @@ class Seen:
     def pairs(self) -> list[bytes]:
         """Return what came back, wherever it was asked, without what was planted."""
         return [pair for pair in dict.fromkeys(self.sent + self.sent_elsewhere) if not pair.endswith(PLANTED)]
+
+    def told(self) -> tuple[str, ...]:
+        """Say what came back, `planted` where the line was refused, nothing where it deleted that, and for how long."""
+        lasting = {cookie.name for cookie in self.jar if cookie.expires_s is not None}
+        pairs = [pair for pair in self.sent if not pair.endswith(PLANTED)] or ["planted"] * bool(self.sent)
+        return tuple(
+            pair if isinstance(pair, str)
+            else pair.decode("latin-1") + " (persistent)" * (pair.partition(b"=")[0] in lasting)
+            for pair in pairs
+        )  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -37,8 +37,6 @@ class Trial:
     browser: str
     outcomes: list[Any] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    known: list[Failure] = field(default_factory=list)
-    """Departures that `cases.json` names beside the case."""
 
 
 def batches(cases: list[Any]) -> Iterator[list[Any]]:
@@ -68,9 +66,7 @@ def run(
         outcomes = try_batch(batch)
         trial.outcomes += outcomes
         for outcome in outcomes:
-            for kind, text in problems(outcome):
-                found = Failure(kind, text, outcome.case)
-                (trial.known if (name, kind) in outcome.case.departures else trial.failures).append(found)
+            trial.failures += [Failure(kind, text, outcome.case) for kind, text in problems(outcome)]
     for place, failure in enumerate(trial.failures[:SHRUNK]):
         trial.failures[place] = replace(failure, shrunk=shrink(failure, try_batch, problems, shorter))
     return trial
