@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-PARTS = ("site", "lines", "oracle", "judging", "trial", "chromium", "firefox")
+PARTS = ("site", "lines", "oracle", "judging", "scenarios", "trial", "chromium", "firefox")
 
 
 @pytest.fixture(scope="session")
@@ -77,7 +77,10 @@ def trial(
         def try_batch(batch: list[Any]) -> list[Any]:
             return parts.oracle.try_out(batch, browser, site, next(numbers), time.time)
 
-        return parts.trial.run(cases, try_batch, problems, parts.lines.shorter, request.param)
+        found = parts.trial.run(cases, try_batch, problems, parts.lines.shorter, request.param)
+        found.old_dates = parts.scenarios.old_date(browser, site, parts.oracle.through)
+        found.taken_back = parts.scenarios.take_back(browser, site)
+        return found
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ No HTTP library: all of them refuse or repair octets that a browser may meet.
 
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 PATH = "/p/q/r"
@@ -15,7 +15,7 @@ ELSEWHERE = "/elsewhere"
 
 
 class Site(socketserver.ThreadingTCPServer):
-    """`/`: an empty page. `PATH?set`: the lines of the host. Any other: notes the Cookie header that came."""
+    """`/`: an empty page. `PATH?set`: the lines of the host, or of its app. Any other: notes the Cookie header."""
 
     daemon_threads = True
     block_on_close = False
@@ -26,6 +26,10 @@ class Site(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Connection)
         self.lines: dict[str, list[bytes]] = {}
+        self.apps: dict[str, Callable[[bytes], list[bytes]]] = {}
+        """From the Cookie header to Set-Cookie lines, for hosts that answer to what came."""
+        self.extra: dict[str, bytes] = {}
+        """Another header field of a host, with its line end."""
         self.came: dict[tuple[str, str], bytes] = {}
         self.port = self.server_address[1]
         self.origin_of = f"http://{{}}:{self.port}".format
@@ -33,14 +37,14 @@ class Site(socketserver.ThreadingTCPServer):
     def answer(self, host: str, target: str, cookie: bytes) -> tuple[list[bytes], bytes]:
         """Return the Set-Cookie lines and the body."""
         if target == self.setting:
-            return self.lines.get(host, []), b""
+            return self.apps[host](cookie) if host in self.apps else self.lines.get(host, []), b""
         if target == "/":
             return [], b"<!doctype html><title>-</title>"
         self.came[host, target.partition("?")[0]] = cookie
         return [], b""
 
     def forget(self) -> None:
-        self.lines, self.came = {}, {}
+        self.lines, self.apps, self.extra, self.came = {}, {}, {}, {}
 
 
 class Connection(socketserver.StreamRequestHandler):
@@ -67,6 +71,7 @@ class Connection(socketserver.StreamRequestHandler):
         self.wfile.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: no-store\r\nContent-Length: %d\r\n"
             % len(body)
+            + self.server.extra.get(host, b"")
             + b"".join(b"Set-Cookie: %b\r\n" % line for line in lines)
             + b"\r\n"
             + body

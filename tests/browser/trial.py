@@ -37,6 +37,10 @@ class Trial:
     browser: str
     outcomes: list[Any] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    old_dates: dict[str, float] = field(default_factory=dict)
+    """What `scenarios.old_date` found."""
+    taken_back: list[Any] = field(default_factory=list)
+    """What `scenarios.take_back` found."""
 
 
 def batches(cases: list[Any]) -> Iterator[list[Any]]:
