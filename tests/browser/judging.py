@@ -6,7 +6,7 @@ Source: RFC 6265bis §5.6 and §5.7. Where browsers leave it, in ways that matte
 - Chromium refuses a tab inside of a line, Firefox keeps it.
 - Of a line without `=` Firefox makes a cookie with that name and no value; Chromium one with that value and no name.
 - A cookie without a name: Firefox refuses it, Chromium if there is a `=` in its value.
-- Firefox puts U+FFFD for octets that are no UTF-8, and sends that back; Chromium sends the octets.
+- In a value Firefox puts U+FFFD for octets that are no UTF-8, and sends that back; Chromium sends the octets.
 """
 
 import re
@@ -234,7 +234,8 @@ def _ends(cookie: SetCookie, now: float) -> float | None:
 
 def _as_sent(pair: bytes, browser: str) -> bytes:
     """Return a pair as the browser sends it back."""
-    return pair.decode("utf-8", "replace").encode() if browser == "Firefox" else pair
+    name, equals, value = pair.partition(b"=")
+    return name + equals + value.decode("utf-8", "replace").encode() if browser == "Firefox" else pair
 
 
 def _name(pair: bytes) -> bytes:

@@ -221,7 +221,8 @@ def try_out(cases: Iterable[Case], browser: Browser, site, number: int, now: Cal
     browser.ask(page, [site.origin_of(host) + site.setting for host in hosts])
     ended_s = now()
     browser.ask(page, [site.origin_of(host) + path for host in hosts for path in site.reading])
-    jar = browser.jar()
+    now_s = now()  # Firefox lists, for a moment, what has expired and is not sent any more
+    jar = [cookie for cookie in browser.jar() if cookie.expires_s is None or cookie.expires_s > now_s]
     browser.clear()
     for outcome in outcomes:
         outcome.browser, outcome.began_s, outcome.ended_s = browser.name, began_s, ended_s
