@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +16,10 @@ pytest_plugins = ["pytester"]
 
 IN_CI = os.environ.get("COOKIEGATE_CI") == "1"
 AXE_CORE = "axe-core@4.14.1"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 settings.register_profile("ci", max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,6 +34,7 @@ PROMISES: dict[str, dict[tuple[str, str], list[tuple[tuple[Any, ...], str, str]]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--trust-report", metavar="FILE", type=Path, help="write what `promise` recorded, as Markdown")
     parser.addoption("--browser-cases", metavar="N", type=int, default=300, help="cases for each browser (300)")
+    parser.addoption("--browser-seed", metavar="TEXT", default="cookiegate", help="seed of these cases (cookiegate)")
 
 
 @pytest.fixture
@@ -86,6 +91,48 @@ def missing(what: str) -> NoReturn:
     if IN_CI:
         pytest.fail(f"{what} is missing, and in CI it must be there")
     pytest.skip(f"{what} is not here; .ci/run has it")
+
+
+@pytest.fixture(scope="session", name="missing")
+def tell_missing() -> Callable[[str], NoReturn]:
+    """Skip a test for want of something on a user's machine; in CI it must be there, and the test fails."""
+    return missing
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Where Chromium is, of Debian or of Google."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    return found or missing("Chromium")
+
+
+@pytest.fixture(scope="session")
+def running_chromium(chromium_path: str) -> Callable[[], AbstractContextManager[Any]]:
+    """Run Chromium under Playwright as long as a block lasts.
+
+    Until it ends, Playwright's event loop counts as running in this thread, and `asyncio.run` fails in every test.
+    """
+
+    @contextmanager
+    def run() -> Iterator[Any]:
+        try:
+            from playwright.sync_api import sync_playwright
+        except ImportError:
+            missing("playwright")
+        with sync_playwright() as playwright:
+            launched = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_ARGUMENTS)
+            yield launched
+            launched.close()
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def chromium(running_chromium: Callable[[], AbstractContextManager[Any]]) -> Iterator[Any]:
+    """Chromium, started for each module that asks, and not for the session: see `running_chromium`."""
+    with running_chromium() as launched:
+        yield launched
 
 
 @pytest.fixture(scope="session")

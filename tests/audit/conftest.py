@@ -1,10 +1,9 @@
 """What the audit's tests share: HAR files made of few words, a registry, and audits of them."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -75,18 +74,6 @@ def choice() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def safe() -> str:
     return SAFE
-
-
-@pytest.fixture(scope="session")
-def missing() -> Callable[[str], NoReturn]:
-    """Skip a test for want of something on a user's machine; in CI it must be there, and the test fails."""
-
-    def tell(what: str) -> NoReturn:
-        if os.environ.get("COOKIEGATE_CI") == "1":
-            pytest.fail(f"{what} is missing, and in CI it must be there")
-        pytest.skip(f"{what} is not here; .ci/run has it")
-
-    return tell
 
 
 @pytest.fixture

@@ -10,26 +10,6 @@ import pytest
 from cookiegate.audit.report import write_html
 
 AXE = Path(__file__).with_name("axe") / "package.json"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser(missing):
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next((path for name in names if (path := shutil.which(name))), None)
-    if executable is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +45,14 @@ def report(audited, make, choice):
 
 
 @pytest.fixture
-def opened(browser, report, tmp_path):
+def opened(chromium, report, tmp_path):
     """Open a report in a window of a width and a colour scheme."""
     contexts = []
 
     def show(width=1280, scheme="light", html=report):
         path = tmp_path / "report.html"
         path.write_text(html, encoding="utf-8")
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
         page.told = []

@@ -1,7 +1,5 @@
 """The page's bridge in a real browser: what a server then reads from the cookie that Chromium sends."""
 
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -22,14 +20,6 @@ BRIDGES = {
 }
 MONDAY = datetime(2026, 1, 12, 8, tzinfo=UTC)
 TUESDAY = datetime(2026, 1, 13, 8, tzinfo=UTC)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 OSANO_ALL = {"ESSENTIAL": "ACCEPT", "PERSONALIZATION": "ACCEPT", "ANALYTICS": "ACCEPT", "MARKETING": "ACCEPT"}
 OSANO_SOME = OSANO_ALL | {"MARKETING": "DENY"}
@@ -51,13 +41,6 @@ CHOICES = {
     ),
     "termly": (TERMLY_ALL, TERMLY_ALL | {"social_networking": False}, TERMLY_NONE),
 }
-
-
-def missing(what: str) -> None:
-    """Skip on a user's machine; in CI it must be there."""
-    if os.environ.get("COOKIEGATE_CI") == "1":
-        pytest.fail(f"{what} is missing, and in CI it must be there")
-    pytest.skip(f"{what} is not here; .ci/run has it")
 
 
 class Site(BaseHTTPRequestHandler):
@@ -98,22 +81,6 @@ def origin() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[object]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next((path for name in names if (path := shutil.which(name))), None)
-    if executable is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
 class Visitor:
     """One browser profile: opens pages, chooses, and says what cookie the server receives."""
 
@@ -145,8 +112,8 @@ class Visitor:
 
 
 @pytest.fixture
-def visitor(browser, origin: str) -> Iterator[Visitor]:
-    context = browser.new_context()
+def visitor(chromium, origin: str) -> Iterator[Visitor]:
+    context = chromium.new_context()
     visitor = Visitor(context, origin)
     yield visitor
     context.close()

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -17,7 +18,6 @@ from cookiegate.receipts import Receipt, Receipts
 from cookiegate.receipts.chain import ChainCheck, Head
 from cookiegate.receipts.store import Store
 
-IN_CI = os.environ.get("COOKIEGATE_CI") == "1"
 NOW = 1768204800.0  # Mon, 12 Jan 2026 08:00:00 GMT
 REGISTRY = Registry(
     [
@@ -27,19 +27,15 @@ REGISTRY = Registry(
 )
 
 
-def missing(what: str) -> None:
-    if IN_CI:
-        pytest.fail(f"{what} is missing, and in CI it must be there")
-    pytest.skip(f"{what} is not here; .ci/run has it")
-
-
-def program(name: str) -> str:
+@pytest.fixture(scope="session")
+def program(missing: Callable[[str], NoReturn]) -> Callable[[str], str]:
     """Find one of PostgreSQL's programs; Debian keeps them out of the PATH."""
-    debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    found = shutil.which(name) or (str(debian[-1]) if debian else None)
-    if found is None:
-        missing(f"PostgreSQL's {name}")
-    return found
+
+    def find(name: str) -> str:
+        debian = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+        return shutil.which(name) or (str(debian[-1]) if debian else missing(f"PostgreSQL's {name}"))
+
+    return find
 
 
 @dataclass
@@ -48,6 +44,7 @@ class PostgreSQL:
 
     directory: Path
     user: str | None
+    program: Callable[[str], str]
 
     def run(self, *command: str) -> None:
         done = subprocess.run(
@@ -60,10 +57,10 @@ class PostgreSQL:
     def start(self) -> None:
         options = f"-k {self.directory} -c listen_addresses='' -c max_connections=60 -c fsync=off"  # power stays on
         log = str(self.directory / "log")
-        self.run(program("pg_ctl"), "-D", str(self.directory / "data"), "-l", log, "-o", options, "-w", "start")
+        self.run(self.program("pg_ctl"), "-D", str(self.directory / "data"), "-l", log, "-o", options, "-w", "start")
 
     def stop(self) -> None:
-        self.run(program("pg_ctl"), "-D", str(self.directory / "data"), "-m", "immediate", "-w", "stop")
+        self.run(self.program("pg_ctl"), "-D", str(self.directory / "data"), "-m", "immediate", "-w", "stop")
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://tester@/{database}?host={self.directory}"
@@ -79,7 +76,7 @@ class PostgreSQL:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[PostgreSQL]:
+def postgresql(program: Callable[[str], str]) -> Iterator[PostgreSQL]:
     """Start a server in a temporary directory; not as root, which it refuses."""
     user = None
     if os.geteuid() == 0:
@@ -90,7 +87,7 @@ def postgresql() -> Iterator[PostgreSQL]:
     directory = Path(tempfile.mkdtemp(prefix="cookiegate-"))
     if user is not None:
         os.chown(directory, pwd.getpwnam(user).pw_uid, pwd.getpwnam(user).pw_gid)
-    server = PostgreSQL(directory, user)
+    server = PostgreSQL(directory, user, program)
     try:
         server.run(initdb, "-D", str(directory / "data"), "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync")
         server.start()

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 from wsgiref.validate import validator
 
 import httpx
@@ -28,17 +27,6 @@ from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 HERE = Path(__file__).parent
 COOKIES = ("token", "ia_pref_theme", "ia_stats_visits", "ia_mkt_x")
 MONDAY = 1768204800  # 2026-01-12 08:00 UTC
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
-
-
-def missing(what: str) -> NoReturn:
-    """Skip on a user's machine; in CI it must be there."""
-    if os.environ.get("COOKIEGATE_CI") == "1":
-        pytest.fail(f"{what} is missing, and in CI it must be there")
-    pytest.skip(f"{what} is not here; .ci/run has it")
 
 
 class Clock:
@@ -177,7 +165,7 @@ def asking() -> dict[str, Callable[..., Any]]:
     return {"asgi": lambda app: Visitor(ask_asgi(app)), "wsgi": lambda app: Visitor(ask_wsgi(app))}
 
 
-# Real servers and a real browser
+# Real servers
 
 
 @pytest.fixture(scope="session")
@@ -240,19 +228,3 @@ def serve(request: pytest.FixtureRequest, example_site: ModuleType) -> Iterator[
 def wait_for(origin: str) -> None:
     """Wait until a server answers: the socket listens already, so one question waits for as long as it takes."""
     httpx.get(f"{origin}/cookie-settings/cookiegate.js", timeout=30).raise_for_status()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing("playwright")
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next((path for name in names if (path := shutil.which(name))), None)
-    if executable is None:
-        missing("Chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield launched
-        launched.close()

@@ -50,11 +50,11 @@ def told(request: pytest.FixtureRequest, promise: Callable[..., None]) -> None:
 
 
 @pytest.fixture
-def meet(browser: Any, serve: Callable[..., str]) -> Iterator[Callable[..., Person]]:
+def meet(chromium: Any, serve: Callable[..., str]) -> Iterator[Callable[..., Person]]:
     people: list[Person] = []
 
     def make(**context: Any) -> Person:
-        people.append(Person(browser, serve, **context))
+        people.append(Person(chromium, serve, **context))
         return people[-1]
 
     yield make

@@ -1,0 +1,89 @@
+"""The oracle's parts, loaded by path in the order in which they build on each other, and one run for each browser."""
+
+import random
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from importlib.util import module_from_spec, spec_from_file_location
+from itertools import count, cycle
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+PARTS = ("site", "lines", "oracle", "judging", "scenarios", "trial", "chromium", "firefox")
+
+
+@pytest.fixture(scope="session")
+def parts() -> SimpleNamespace:
+    """Every module of the oracle by its name."""
+
+    def load(name: str) -> ModuleType:
+        spec = spec_from_file_location(f"cookiegate_oracle_{name}", HERE / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = sys.modules[spec.name] = module_from_spec(spec)  # dataclasses look their module up
+        spec.loader.exec_module(module)
+        return module
+
+    return SimpleNamespace(**{name: load(name) for name in PARTS})
+
+
+@pytest.fixture(scope="session")
+def cases(parts: SimpleNamespace, pytestconfig: pytest.Config) -> list[Any]:
+    """The kept lines through two gates each, then the generated ones, through each gate in turn."""
+    case, setups = parts.oracle.Case, cycle(parts.oracle.SETUPS)
+    chance = random.Random(pytestconfig.getoption("--browser-seed"))
+    found = []
+    for kept in parts.lines.read_cases():
+        written = tuple((browser, tuple(told)) for browser, told in kept.get("browsers", {}).items())
+        found += [
+            case(kept["octets"], setup, chance.random() < 0.5, chance.random() < 0.5, kept["source"], written)
+            for setup in ("unregistered kept", next(setups))
+        ]
+    for _ in range(pytestconfig.getoption("--browser-cases")):
+        line = parts.lines.make_line(chance)
+        found.append(case(line, next(setups), chance.random() < 0.5, chance.random() < 0.5))
+    return found
+
+
+@pytest.fixture(scope="session")
+def problems(parts: SimpleNamespace) -> Callable[[Any], Iterator[tuple[str, str]]]:
+    oracle = parts.oracle
+    return partial(parts.judging.problems, refusing=oracle.REFUSING, necessary=oracle.NECESSARY, path=parts.site.PATH)
+
+
+@pytest.fixture(scope="session", params=["Chromium", "Firefox"])
+def trial(
+    request: pytest.FixtureRequest, parts: SimpleNamespace, cases: list[Any], problems: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:  # fmt: skip
+    """Everything that one browser did; the browser has ended by then."""
+    running: AbstractContextManager[Any]
+    if request.param == "Chromium":
+        running = parts.chromium.running(request.getfixturevalue("running_chromium"), parts.oracle.Stored)
+    else:
+        running = parts.firefox.running(
+            request.getfixturevalue("firefox_path"), tmp_path_factory.mktemp("firefox"), parts.oracle.Stored
+        )
+    numbers = count()
+    with parts.site.serve() as site, running as browser:
+
+        def try_batch(batch: list[Any]) -> list[Any]:
+            return parts.oracle.try_out(batch, browser, site, next(numbers), time.time)
+
+        found = parts.trial.run(cases, try_batch, problems, parts.lines.shorter, request.param)
+        found.old_dates = parts.scenarios.old_date(browser, site, parts.oracle.through)
+        found.taken_back = parts.scenarios.take_back(browser, site)
+        return found
+
+
+@pytest.fixture(scope="session")
+def firefox_path(missing: Callable[[str], Any]) -> str:
+    """Where Firefox is; Debian has the extended support release."""
+    return shutil.which("firefox-esr") or shutil.which("firefox") or missing("Firefox")
