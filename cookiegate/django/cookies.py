@@ -93,6 +93,10 @@ class GatedMorsel(Morsel[str]):
         """Return the line; after a change from outside of the gate, what `http.cookies` makes of it."""
         return self._line if attrs is None and self._state() == self._as_made else super().OutputString(attrs)
 
+    def output(self, attrs: Any = None, header: str = "Set-Cookie:") -> str:
+        """Return the line behind a header; Django up to 5 asks for none, and gets no blank either."""
+        return f"{header} {self.OutputString(attrs)}" if header else self.OutputString(attrs)
+
     def __reduce__(self) -> tuple[type, tuple[str]]:
         return type(self), (self._line,)
 
