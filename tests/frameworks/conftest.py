@@ -1,4 +1,4 @@
-"""One site for each framework, and a visitor's browser: real requests, a cookie jar, the gate's promise checked each time.
+"""One site for each framework, and a visitor's browser: real requests, a cookie jar, the promise checked each time.
 
 `None` instead of a gate gives the same site without one.
 """
