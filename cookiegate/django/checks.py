@@ -38,8 +38,8 @@ def check_settings(**_: object) -> list[CheckMessage]:
     except ConfigError as error:
         for problem in error.problems:
             text, _semicolon, rest = problem.partition("; ")
-            hint = f"{rest[:1].upper()}{rest[1:]}." if rest else None
-            found.append(Error(f"{text}.", hint=hint, id="cookiegate.E001"))
+            mend = f"{rest[:1].upper()}{rest[1:]}." if rest else None
+            found.append(Error(f"{text}.", hint=mend, id="cookiegate.E001"))
     else:
         found += _check_cookies(gate)
     return found
