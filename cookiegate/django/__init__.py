@@ -1,0 +1,10 @@
+"""Django's own way in: `"cookiegate.django.CookieGateMiddleware"`, first in MIDDLEWARE; `settings.COOKIEGATE`; checks.
+
+The twin of the ASGI and WSGI adapters, for sites that configure everything in their settings: Django's test clients
+see the gate too. `"cookiegate.django"` in INSTALLED_APPS lets `manage.py check` tell every mistake. Needs Django.
+"""
+
+from cookiegate.django.configuration import gate_from_settings
+from cookiegate.django.middleware import CookieGateMiddleware
+
+__all__ = ["CookieGateMiddleware", "gate_from_settings"]
