@@ -1,4 +1,4 @@
-"""Every fuzz target holds over its seeds and what chance makes of them; and each can fail, else it would prove nothing."""
+"""Every fuzz target holds over its seeds and what chance makes of them; and each can fail, else it proves nothing."""
 
 import random
 
