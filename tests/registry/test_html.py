@@ -45,6 +45,14 @@ def test_row_that_ends_before_the_name_is_remarked_on(read):
     assert found.missed == ["line 1: row: no cookie name in it; add one"]
 
 
+@pytest.mark.parametrize(
+    "section", ["<![six[ a>", "<![*[>", "<![CDATA[x]]>", "<![if gte mso 9]>", "<![>", "<![ x[ ]]>"]
+)
+def test_marked_section_is_a_comment(section):
+    (table,) = html_tables(f"{section}<table><tr><td>a{section}b</table>")
+    assert texts(table) == [["ab"]]
+
+
 def test_caption_counts_before_the_headings_above(read):
     page = "<h2>Marketing</h2><table><caption>Necessary</caption><tr><th>Cookie<th>Purpose<tr><td>a<td>x</table>"
     assert read(page, "page.html").short() == [("a", "necessary", "")]
