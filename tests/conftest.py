@@ -30,6 +30,7 @@ PROMISES: dict[str, dict[tuple[str, str], list[tuple[tuple[Any, ...], str, str]]
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--trust-report", metavar="FILE", type=Path, help="write what `promise` recorded, as Markdown")
     parser.addoption("--browser-cases", metavar="N", type=int, default=300, help="cases for each browser (300)")
+    parser.addoption("--soak-seconds", metavar="N", type=float, help="how long each soak runs, instead of a count")
 
 
 @pytest.fixture
