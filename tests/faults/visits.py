@@ -71,9 +71,8 @@ def visit(number: int, salt: str = "") -> Visit:
     """Make the visit of this number."""
     chance = random.Random(f"{salt}{number}")
     kind = chance.choice(KINDS)
-    pairs = [
-        f"{chance.choice(('sid', 'theme', 'st_a', 'ad_x', 'x', 'AD_Y'))}={number}" for _ in range(chance.randint(0, 4))
-    ]
+    names = ("sid", "theme", "st_a", "ad_x", "x", "AD_Y")
+    pairs = [f"{chance.choice(names)}={number}" for _ in range(chance.randint(0, 4))]
     pairs += [consent(chance) for _ in range(chance.choice((0, 1, 1, 1, 2 if kind == "hostile client" else 1)))]
     chance.shuffle(pairs)
     if kind == "hostile client" and chance.random() < 0.5:

@@ -17,7 +17,7 @@ TARGETS = {
     "markdown": "Markdown import",
     "html": "HTML import",
 }
-VARIANTS = 200
+VARIANTS = 100
 
 
 def variants(seed, others, chance):
