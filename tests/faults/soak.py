@@ -33,6 +33,8 @@ SERVERS = {
 }  # fmt: skip
 WORKERS = {"uvicorn, 2 workers": 2, "gunicorn, 2 workers of 8 threads": 2, "waitress, 16 threads": 1}
 VISITORS = 12
+STAYS = 20
+"""Every so many visits, a visitor's connection is opened anew."""
 
 
 class Running:
@@ -63,7 +65,7 @@ def serving(server: str, directory: Path, **environment: str) -> Iterator[Runnin
                 stderr=subprocess.STDOUT,
             )
             try:
-                _wait_until_it_answers(process, running.address)
+                _wait_until_all_answer(process, running.address, WORKERS[server])
                 yield running
             finally:
                 process.send_signal(signal.SIGTERM)
@@ -76,17 +78,19 @@ def serving(server: str, directory: Path, **environment: str) -> Iterator[Runnin
                 running.output = log.read().decode("utf-8", "replace")
 
 
-def _wait_until_it_answers(process: "subprocess.Popen[bytes]", address: tuple[str, int]) -> None:
+def _wait_until_all_answer(process: "subprocess.Popen[bytes]", address: tuple[str, int], workers: int) -> None:
+    """Ask on fresh connections until so many workers have answered."""
     until = time.monotonic() + 60
+    found: set[bytes] = set()
     while process.poll() is None and time.monotonic() < until:
         with suppress(OSError):
             visitor = client.Client(address)
-            is_up = visitor.get("/0", []).status == 200
+            found.update(visitor.get("/0", []).all("x-worker"))
             visitor.close()
-            if is_up:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("the server does not answer")
+        if len(found) == workers:
+            return
+        time.sleep(0.02)
+    raise RuntimeError(f"{len(found)} of {workers} workers answer")
 
 
 class Soak:
@@ -129,6 +133,8 @@ class Soak:
                 if number > last if end is None else time.monotonic() > end:
                     return
                 self._visit(visitor, number)
+                if number % STAYS == 0:
+                    visitor.close()  # the next connection may be another worker's
         finally:
             visitor.close()
 

@@ -5,7 +5,7 @@ import pytest
 from cookiegate import CookieGate
 from cookiegate.wsgi import CookieGateMiddleware
 
-VISITS = 4000
+VISITS = 1500
 
 
 @pytest.fixture

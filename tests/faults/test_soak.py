@@ -3,7 +3,6 @@
 `--soak-seconds 300` lets each case run for five minutes instead of some seconds.
 """
 
-import re
 import sys
 
 import pytest
@@ -52,7 +51,7 @@ def test_visitors_get_what_the_rules_say(soak, pytestconfig, tmp_path, promise, 
     promise("Faults", WORDS.get(fault, f"consent {fault}" if "source" in fault else fault), server, FAULTS[fault])
     made, output = running_soak(soak, pytestconfig, tmp_path, server, VISITS, fault=fault)
     assert made.wrong == []
-    assert sum(made.served.values()) >= VISITS
+    assert sum(made.served.values()) >= (1 if pytestconfig.getoption("--soak-seconds") else VISITS)
     assert made.rude > 0
     if fault in LOGGED:
         words, kinds = LOGGED[fault]
@@ -78,18 +77,15 @@ def test_workers_memory_does_not_grow(soak, pytestconfig, tmp_path, promise, ser
     made, output = running_soak(soak, pytestconfig, tmp_path, server, MANY, MEMORY_MIB="256")
     assert made.wrong == []
     assert "MemoryError" not in output
-    for sizes in made.rss_kib.values():
-        settled = len(sizes) // 2  # the tables are filled, the server's own buffers are there
-        if settled > VISITS // 2:
-            assert max(sizes[-20:]) - max(sizes[settled : settled + 20]) < MAX_GROWTH_KIB
+    settled = {worker: sizes[len(sizes) // 2 :] for worker, sizes in made.rss_kib.items() if len(sizes) > VISITS}
+    assert settled  # half of the visits have filled the tables and the server's own buffers
+    for sizes in settled.values():
+        assert max(sizes[-20:]) - max(sizes[:20]) < MAX_GROWTH_KIB
 
 
-def test_threads_that_change_places_all_the_time_keep_visitors_apart(soak, pytestconfig, tmp_path, promise):
-    promise("Faults", "threads change places every microsecond", WAITRESS, "the right cookies")
-    promise("Faults", "threads change places every microsecond", GUNICORN, "the right cookies")
-    for number, server in enumerate((WAITRESS, GUNICORN)):
-        directory = tmp_path / str(number)
-        directory.mkdir()
-        made, output = running_soak(soak, pytestconfig, directory, server, VISITS, HASTY="1")
-        assert made.wrong == []
-        assert not re.search("Traceback", output)
+@pytest.mark.parametrize("server", [GUNICORN, WAITRESS])
+def test_threads_that_change_places_all_the_time_keep_visitors_apart(soak, pytestconfig, tmp_path, promise, server):
+    promise("Faults", "threads change places every microsecond", server, "the right cookies")
+    made, output = running_soak(soak, pytestconfig, tmp_path, server, VISITS, HASTY="1")
+    assert made.wrong == []
+    assert "Traceback" not in output
