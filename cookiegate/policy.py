@@ -72,7 +72,7 @@ class Policy:
             return _malformed(line, reason)
         match = match or self.registry.match(cookie.name.decode("ascii"))  # rule 3
         rule, refusing = match.rule, match.refusing
-        case = _Case(line, cookie, rule, rule.category if rule is not None else None, is_https, now)
+        case = _Case(line, cookie, rule, rule.category if rule is not None else None, is_https, now, own=rule)
         if _surely_deletes(cookie, now):  # rule 2
             return self._delete(case, Action.REWRITE, Reason.DELETION, 2)
         if self.strict_values and not _COOKIE_OCTETS.fullmatch(cookie.value):  # rule 8; a deletion sends no value
@@ -102,7 +102,7 @@ class Policy:
 
     def _delete(self, case: "_Case", action: Action, reason: Reason, number: int) -> Decision:
         """Send the gate's own deletion, with what it needs to reach a cookie that rule 6 let through."""
-        cookie, rule = case.cookie, case.rule
+        cookie, rule = case.cookie, case.own
         prefix = name_prefix(cookie.name)
         is_host = prefix.startswith("__host-")
         is_host_only = is_host or self.host_only or (rule is not None and rule.host_only)
@@ -204,6 +204,8 @@ class _Case:
     category: Category | None
     is_https: bool
     now: float
+    own: CookieRule | None
+    """The rule for the name as it is, by which such a cookie was let through if it ever was; a deletion follows it."""
 
     def decide(
         self, action: Action, reason: Reason, number: int, after: bytes | None = None, changes: tuple[str, ...] = ()

@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--trust-report", metavar="FILE", type=Path, help="write what `promise` recorded, as Markdown")
     parser.addoption("--browser-cases", metavar="N", type=int, default=300, help="cases for each browser (300)")
     parser.addoption("--browser-seed", metavar="TEXT", default="cookiegate", help="seed of these cases (cookiegate)")
+    parser.addoption("--soak-seconds", metavar="N", type=float, help="how long each soak runs, instead of a count")
 
 
 @pytest.fixture

@@ -393,6 +393,18 @@ def test_rule_4_lets_no_refused_name_through_in_another_case(decide, unregistere
     assert (decision.action, decision.after) == ("drop", None)
 
 
+@pytest.mark.parametrize(
+    ("refused", "line"), [("expire", b"VISITOR=1; Path=/"), ("session", b"VISITOR=1; Max-Age=0; Max-Age=x; Path=/")]
+)
+@pytest.mark.parametrize("rule", [{"secure": False}, {"host_only": True}, {"same_site": SameSite.NONE}])
+def test_rule_5_deletion_in_another_case_judged_again_changes_nothing(decide, refused, line, rule):
+    registry = Registry([CookieRule(name="Visitor", category=STATISTICS, **rule)])
+    settings = {"registry": registry, "unregistered": "necessary", "refused": refused, "is_https": True}
+    line += b"; Domain=a.example; SameSite=Lax"
+    left = decide(line, **settings).after
+    assert decide(left, **settings).after == left
+
+
 def test_rule_4_keep_enforces_attributes(after):
     line = b"unknown=x; SameSite=None; Max-Age=99999999"
     kept = b"unknown=x; Max-Age=100; Secure; SameSite=None"

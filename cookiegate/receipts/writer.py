@@ -228,6 +228,8 @@ class Writer:
             pause_s = _LOOK_AROUND_S
             self._say_up(count)
         with self._changed:
+            if not self._is_down and self.waits():  # spooled by who thought it down, while all that waited was stored
+                pause_s = self._first_pause_s
             self._due = monotonic() + pause_s
             self._rounds += 1
             self._changed.notify_all()

@@ -98,6 +98,10 @@ class HtmlTables(HTMLParser):
     def _place(self) -> str:
         return f"line {self.getpos()[0] + self._first_line - 1}"
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Skip `<![...>` as the comment that browsers make of it; the standard library's own raises at some."""
+        return self.parse_bogus_comment(i, report)
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Enter an element."""
         if tag in _SILENT:

@@ -4,6 +4,7 @@ Needs markdown-it-py. Source: https://github.github.com/gfm/#tables-extension-
 """
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from cookiegate.registry.html import HtmlTables
@@ -54,7 +55,7 @@ def markdown_tables(text: str) -> list[Table]:
 
 
 def _pairs(tokens: Sequence["Token"]) -> list[tuple["Token", "Token | None"]]:
-    return list(zip(tokens, [*tokens[1:], None], strict=True))
+    return list(zip_longest(tokens, tokens[1:]))  # of an empty file there are none
 
 
 def _is_bold(inline: "Token") -> bool:

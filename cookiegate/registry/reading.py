@@ -72,8 +72,7 @@ class _Reader:
         return Declaration(tuple(rules), (*self._remarks, *self._category_notes()))
 
     def _record(self, record: Record) -> None:
-        cell = record.cells[Column.NAME]
-        if not cell.text:
+        if not record.text(Column.NAME):  # the cell is empty, or the row ends before it
             self._miss(record, "row", "no cookie name in it; add one")
             return
         names = self._names(record)

@@ -210,3 +210,20 @@ def test_child_begins_with_nothing(writers, shelf, receipt_of):
     assert not writer.waits()
     writer.give(receipt_of())
     assert len(shelf.kept) == 1
+
+
+def test_receipt_spooled_while_the_store_comes_back_does_not_wait_for_the_next_look_around(
+    writers, shelf, receipt_of, monkeypatch
+):
+    writer, late = writers(), receipt_of()
+    recover, is_late = writer._spool.recover, iter([True])
+
+    def comes_late(consume):  # after this process's own files were stored, before the store counts as working
+        if next(is_late, False):
+            writer._keep(late)
+        return recover(consume)
+
+    monkeypatch.setattr(writer._spool, "recover", comes_late)
+    writer.begin(OSError("down"))
+    with writer._changed:
+        assert writer._changed.wait_for(lambda: late.record_id in shelf.kept and not writer.waits(), 20)

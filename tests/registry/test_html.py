@@ -38,6 +38,21 @@ def test_cell_over_all_columns_that_names_a_category_heads_the_rows_below(read):
     assert found.short() == [("a", "statistics", "1 day")]
 
 
+def test_row_that_ends_before_the_name_is_remarked_on(read):
+    page = "<h2>Marketing</h2><table><tr><th>Purpose<th>Cookie<tr><td>x<tr><td>y<td>a</table>"
+    found = read(page, "page.html")
+    assert found.short() == [("a", "marketing", "")]
+    assert found.missed == ["line 1: row: no cookie name in it; add one"]
+
+
+@pytest.mark.parametrize(
+    "section", ["<![six[ a>", "<![*[>", "<![CDATA[x]]>", "<![if gte mso 9]>", "<![>", "<![ x[ ]]>"]
+)
+def test_marked_section_is_a_comment(section):
+    (table,) = html_tables(f"{section}<table><tr><td>a{section}b</table>")
+    assert texts(table) == [["ab"]]
+
+
 def test_caption_counts_before_the_headings_above(read):
     page = "<h2>Marketing</h2><table><caption>Necessary</caption><tr><th>Cookie<th>Purpose<tr><td>a<td>x</table>"
     assert read(page, "page.html").short() == [("a", "necessary", "")]

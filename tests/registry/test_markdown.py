@@ -7,6 +7,7 @@ from time import perf_counter
 
 import pytest
 
+from cookiegate.errors import ConfigError
 from cookiegate.registry import read_declaration
 
 POLICY = Path(__file__).parents[1] / "cli" / "policy.json"
@@ -162,3 +163,9 @@ def test_time_grows_no_faster_than_the_text(read, piece):
         read(text, "policy.md")
         took.append(perf_counter() - start)
     assert took[1] < 12 * took[0] + 0.5
+
+
+@pytest.mark.parametrize("text", ["", "\n", "<!-- -->"])
+def test_file_without_content_has_no_table(read, text):
+    with pytest.raises(ConfigError, match=r"policy\.md: no table of cookies"):
+        read(text, "policy.md")
