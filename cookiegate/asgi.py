@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["CookieGateMiddleware"]
 
 Scope = MutableMapping[str, Any]
-Message = dict[str, Any]
+Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -92,7 +92,7 @@ class CookieGateMiddleware:
                             break
                     else:
                         visit.is_started = True
-                        message = message.copy()
+                        message = message.copy() if type(message) is dict else {**message}
                         message["headers"] = fields
                         return send(message)
                 except KeyError:  # a field name that was not met before, or no headers
