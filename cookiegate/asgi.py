@@ -42,6 +42,7 @@ class CookieGateMiddleware:
         self, app: ASGIApp, gate: CookieGate | None = None, *, settings: str | SettingsPage | None = None
     ) -> None:
         self.gate = gate if gate is not None else CookieGate()
+        self._visit = _AsgiVisit.of(self.gate)
         if settings is None:
             settings = self.gate.settings_url
         if settings is not None:
@@ -49,7 +50,6 @@ class CookieGateMiddleware:
 
             app = in_front_of(app, self.gate, settings)
         self.app = app
-        self._visit = _AsgiVisit.of(self.gate)
         self._judged_kinds = self.gate.judged_kinds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,7 +92,7 @@ class CookieGateMiddleware:
                             break
                     else:
                         visit.is_started = True
-                        message = message.copy() if type(message) is dict else {**message}
+                        message = {**message}
                         message["headers"] = fields
                         return send(message)
                 except KeyError:  # a field name that was not met before, or no headers
@@ -118,11 +118,14 @@ class _AsgiVisit(Visit):
         if kind in _STARTS:
             if fields is None:
                 fields = [*(message.get("headers") or ())]
-            self._line = (scope.get("scheme"), *self._line[1:])  # a middleware that trusts the proxy may have mended it
+            if self._line[0] != "https":  # a middleware that trusts the proxy may have mended it
+                self._line = (scope.get("scheme"), *self._line[1:])
             leaving = self.filter(fields, is_cacheable=kind == "http.response.start")
             if self._gate.recorders:
                 self._record(scope, 101 if kind == "websocket.accept" else message.get("status"))
-            return send({**message, "headers": leaving})
+            message = {**message}
+            message["headers"] = leaving
+            return send(message)
         if "headers" in message:  # trailers (hypercorn starts a response with them), a push, or what is not known yet
             return send({**message, "headers": self.judge_only(message["headers"] or ())})
         if "links" in message:  # early hints: some servers write a line break in a link out as it is

@@ -42,6 +42,7 @@ class CookieGateMiddleware:
         self, app: WSGIApp, gate: CookieGate | None = None, *, settings: "str | SettingsPage | None" = None
     ) -> None:
         self.gate = gate if gate is not None else CookieGate()
+        self._visit = _WsgiVisit.of(self.gate)
         if settings is None:
             settings = self.gate.settings_url
         if settings is not None:
@@ -49,7 +50,6 @@ class CookieGateMiddleware:
 
             app = in_front_of(app, self.gate, settings)
         self.app = app
-        self._visit = _WsgiVisit.of(self.gate)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
@@ -201,6 +201,12 @@ class _EnvironHead(RequestHead):
         object.__setattr__(self, "cookie", cookie)
         object.__setattr__(self, "_environ", environ)
 
+    def header(self, name: bytes) -> list[bytes]:
+        if name == b"cookie":
+            return super().header(name)
+        key = f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"
+        return [*map(_octets, _parts(key, self._environ.get(key)))]
+
     @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:
         return (*self._fields(), (b"cookie", self.cookie)) if self.cookie else tuple(self._fields())
@@ -219,12 +225,18 @@ class _EnvironHead(RequestHead):
 
     def _fields(self) -> Iterator[tuple[bytes, bytes]]:
         for key, value in self._environ.items():
-            if not isinstance(key, str) or not key.startswith("HTTP_") or not isinstance(value, str):
-                continue
-            # WSGI servers join fields of one name: two signals are "1,1" or "1, 1" there
-            for part in map(str.strip, value.split(",")) if key in _SIGNALS else (value,):
-                if key != "HTTP_COOKIE":
-                    yield (
-                        key[5:].replace("_", "-").lower().encode("latin-1", "replace"),
-                        part.encode("latin-1", "replace"),
-                    )
+            if isinstance(key, str) and key.startswith("HTTP_") and key != "HTTP_COOKIE":
+                for part in _parts(key, value):
+                    yield _octets(key[5:].replace("_", "-").lower()), _octets(part)
+
+
+def _parts(key: str, value: object) -> list[str]:
+    """Return the values that stand in an environ under a key, as text."""
+    if not isinstance(value, str):
+        return []
+    # WSGI servers join fields of one name: two signals are "1,1" or "1, 1" there
+    return [*map(str.strip, value.split(","))] if key in _SIGNALS else [value]
+
+
+def _octets(text: str) -> bytes:
+    return text.encode("latin-1", "replace")
