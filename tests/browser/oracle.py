@@ -91,7 +91,7 @@ class Browser(Protocol):
         """Return every cookie there is."""
 
     def clear(self) -> None:
-        """Forget every cookie."""
+        """Forget the cookies; Firefox keeps those whose name is no UTF-8, so no host is used twice."""
 
 
 @dataclass(slots=True)

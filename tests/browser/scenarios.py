@@ -34,7 +34,8 @@ def old_date(browser: Any, site: Any, through: Callable[..., Any]) -> dict[str, 
     site.extra = {host: f"Date: {date}\r\n".encode() for host in site.lines}
     browser.ask(site.origin_of(name) + "/", [site.origin_of(host) + site.setting for host in site.lines])
     for cookie in browser.jar():
-        kept[cookie.domain.partition(".")[0]] = round((cookie.expires_s - now) / DAY_S, 1)
+        if cookie.domain.endswith(name):
+            kept[cookie.domain.partition(".")[0]] = round((cookie.expires_s - now) / DAY_S, 1)
     browser.clear()
     return kept
 
