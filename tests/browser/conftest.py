@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from itertools import count, cycle
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -111,5 +111,7 @@ def trial(
 
 @pytest.fixture(scope="session")
 def firefox_path(missing: Callable[[str], Any]) -> str:
-    """Where Firefox is; Debian has the extended support release."""
+    """Where Firefox is, with what it takes to talk to it; Debian has the extended support release."""
+    if find_spec("websockets") is None:
+        missing("websockets")
     return shutil.which("firefox-esr") or shutil.which("firefox") or missing("Firefox")
