@@ -40,7 +40,6 @@ MAX_LINE_OCTETS = 16384
 _INTEGER = re.compile(rb"-?[0-9]+")
 # One quote alone would open what lenient readers close in a later cookie.
 _COOKIE_OCTETS = re.compile(rb'("?)[\x21\x23-\x2B\x2D-\x3A\x3C-\x5B\x5D-\x7E]*\1')
-_BROWSER_LIMIT_S = 400 * 86400  # RFC 6265bis §5.5: browsers themselves keep nothing longer
 _STRENGTH = {SameSite.NONE: 0, SameSite.LAX: 1, SameSite.STRICT: 2}
 
 
@@ -179,10 +178,6 @@ class Policy:
                 edits["expires_s"] = int(case.now) + limit_s
             if "max_age_s" in edits or "expires_s" in edits:
                 changes.append(f"lifetime cut to {limit_s} s")
-            if cookie.max_age_s is None and cookie.expires_s is not None and limit_s < _BROWSER_LIMIT_S:
-                # Browsers take an Expires from the response's Date on: an old Date would keep the cookie longer.
-                edits["max_age_s"] = min(limit_s, cookie.expires_s - int(case.now))
-                changes.append("Max-Age added beside Expires")
         return (replace(cookie, **edits) if edits else cookie), changes  # type: ignore[arg-type]  # names of its fields
 
     def _same_site(self, cookie: SetCookie, rule: CookieRule | None, secure: bool) -> SameSite:

@@ -538,9 +538,8 @@ def test_rule_6_domain(after, line, settings, leaves):
         (b"week=x", b"week=x"),
         (b"week=x; Max-Age=604800", b"week=x; Max-Age=604800"),
         (b"week=x; Max-Age=604801", b"week=x; Max-Age=604800"),
-        # browsers take an Expires from the response's Date on, a Max-Age from now
-        (b"week=x; Expires=" + IN_TEN_YEARS, b"week=x; Expires=Mon, 19 Jan 2026 08:00:00 GMT; Max-Age=604800"),
-        (b"week=x; Expires=" + IN_A_MINUTE, b"week=x; Expires=" + IN_A_MINUTE + b"; Max-Age=60"),
+        (b"week=x; Expires=" + IN_TEN_YEARS, b"week=x; Expires=Mon, 19 Jan 2026 08:00:00 GMT"),
+        (b"week=x; Expires=Mon, 19 Jan 2026 08:00:00 GMT", b"week=x; Expires=Mon, 19 Jan 2026 08:00:00 GMT"),
         (
             b"week=x; Max-Age=9999999; Expires=" + IN_TEN_YEARS,
             b"week=x; Expires=Mon, 19 Jan 2026 08:00:00 GMT; Max-Age=604800",

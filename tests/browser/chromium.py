@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
+PATIENCE_MS = 300_000
 ASK = """urls => Promise.allSettled(urls.map(
     url => fetch(url, {mode: "no-cors", credentials: "include", cache: "no-store"})
 )).then(() => null)"""
@@ -16,6 +17,7 @@ class Chromium:
 
     def __init__(self, launched: Any, stored: type) -> None:
         self._context = launched.new_context()
+        self._context.set_default_timeout(PATIENCE_MS)
         self._page = self._context.new_page()
         self._stored = stored
 

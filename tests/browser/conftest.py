@@ -1,13 +1,13 @@
 """The oracle's parts, loaded by path in the order in which they build on each other, and one run for each browser."""
 
+import pickle
 import random
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from functools import partial
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from itertools import count, cycle
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
+LONGEST_TRIAL_S = 3600
 PARTS = ("site", "lines", "oracle", "judging", "scenarios", "trial", "chromium", "firefox")
 
 
@@ -58,32 +59,59 @@ def problems(parts: SimpleNamespace) -> Callable[[Any], Iterator[tuple[str, str]
     return partial(parts.judging.problems, refusing=oracle.REFUSING, necessary=oracle.NECESSARY, path=parts.site.PATH)
 
 
+def make_once(place: Path, make: Callable[[], Any]) -> Any:
+    """Make something in one of the processes of a run, and let the others read it."""
+    try:
+        place.with_suffix(".claimed").mkdir()
+    except FileExistsError:
+        until = time.monotonic() + LONGEST_TRIAL_S
+        while not place.exists() and time.monotonic() < until:
+            time.sleep(0.2)
+        made = pickle.loads(place.read_bytes())
+    else:
+        made = None
+        try:
+            made = make()
+        finally:
+            place.with_suffix(".part").write_bytes(pickle.dumps(made))
+            place.with_suffix(".part").rename(place)
+    if made is None:
+        pytest.fail("another process of this run tried that in vain, and says why")
+    return made
+
+
 @pytest.fixture(scope="session", params=["Chromium", "Firefox"])
 def trial(
     request: pytest.FixtureRequest, parts: SimpleNamespace, cases: list[Any], problems: Any,
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str,
 ) -> Any:  # fmt: skip
     """Everything that one browser did; the browser has ended by then."""
-    running: AbstractContextManager[Any]
     if request.param == "Chromium":
-        running = parts.chromium.running(request.getfixturevalue("running_chromium"), parts.oracle.Stored)
+        running = partial(parts.chromium.running, request.getfixturevalue("running_chromium"), parts.oracle.Stored)
     else:
-        running = parts.firefox.running(
-            request.getfixturevalue("firefox_path"), tmp_path_factory.mktemp("firefox"), parts.oracle.Stored
-        )
-    numbers = count()
-    with parts.site.serve() as site, running as browser:
+        directory, path = tmp_path_factory.mktemp("firefox"), request.getfixturevalue("firefox_path")
+        running = partial(parts.firefox.running, path, directory, parts.oracle.Stored)
 
-        def try_batch(batch: list[Any]) -> list[Any]:
-            return parts.oracle.try_out(batch, browser, site, next(numbers), time.time)
+    def make() -> Any:
+        numbers = count()
+        with parts.site.serve() as site, running() as browser:
 
-        found = parts.trial.run(cases, try_batch, problems, parts.lines.shorter, request.param)
-        found.old_dates = parts.scenarios.old_date(browser, site, parts.oracle.through)
-        found.taken_back = parts.scenarios.take_back(browser, site)
+            def try_batch(batch: list[Any]) -> list[Any]:
+                return parts.oracle.try_out(batch, browser, site, next(numbers), time.time)
+
+            found = parts.trial.run(cases, try_batch, problems, parts.lines.shorter, request.param)
+            found.old_dates = parts.scenarios.old_date(browser, site)
+            found.taken_back = parts.scenarios.take_back(browser, site)
         return found
+
+    if worker_id == "master":
+        return make()
+    return make_once(tmp_path_factory.getbasetemp().parent / f"{request.param}.pickle", make)
 
 
 @pytest.fixture(scope="session")
 def firefox_path(missing: Callable[[str], Any]) -> str:
-    """Where Firefox is; Debian has the extended support release."""
+    """Where Firefox is, with what it takes to talk to it; Debian has the extended support release."""
+    if find_spec("websockets") is None:
+        missing("websockets")
     return shutil.which("firefox-esr") or shutil.which("firefox") or missing("Firefox")

@@ -93,6 +93,9 @@ def _kept(outcome: Any, said: tuple[bytes, bytes], attributes: dict[str, str], p
         if seen.jar or seen.pairs():
             yield "stored for a domain that is not the host's"
     elif not seen.jar:
+        age = attributes.get("max-age", "")
+        if age and outcome.began_s + int(age) <= outcome.read_s:
+            return  # it ended before it was looked for
         yield f"the browser refused it{', though it stores the raw line' if outcome.raw.pairs() else ''}"
     elif len(seen.jar) > 1:
         yield "more than one cookie was stored"
@@ -145,6 +148,7 @@ def _weakened(outcome: Any) -> Iterator[str]:
     if model is None or not model.is_unambiguous or len(stored) != 1 or len(outcome.gated.jar) != 1:
         return
     raw, gated = stored[0], outcome.gated.jar[0]
+    slack_s = SLACK_S + outcome.ended_s - outcome.began_s
     rule = outcome.decision.rule
     is_pinned = rule is not None and rule.same_site is not None
     if raw.secure and not gated.secure:
@@ -153,7 +157,7 @@ def _weakened(outcome: Any) -> Iterator[str]:
         yield "HttpOnly was lost"
     if model.same_site and not is_pinned and STRENGTH[raw.same_site.lower()] > STRENGTH[gated.same_site.lower()]:
         yield f"SameSite was {raw.same_site}, is {gated.same_site}"
-    if gated.expires_s is not None and (raw.expires_s is None or gated.expires_s > raw.expires_s + SLACK_S):
+    if gated.expires_s is not None and (raw.expires_s is None or gated.expires_s > raw.expires_s + slack_s):
         yield f"the lifetime was {raw.expires_s}, is {gated.expires_s}"
 
 
@@ -181,6 +185,8 @@ def _parsed(outcome: Any, path: str) -> Iterator[str]:
         if seen.jar or seen.sent:
             yield "a deletion that the browser does not take for one"
         return
+    if ends_s is not None and ends_s <= outcome.read_s:
+        return  # it ended before it was looked for
     if not in_jar:
         yield "storable, and the browser refused it"
         return

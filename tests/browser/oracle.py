@@ -91,7 +91,7 @@ class Browser(Protocol):
         """Return every cookie there is."""
 
     def clear(self) -> None:
-        """Forget every cookie."""
+        """Forget the cookies; Firefox keeps those whose name is no UTF-8, so no host is used twice."""
 
 
 @dataclass(slots=True)
@@ -132,6 +132,8 @@ class Outcome:
     browser: str = ""
     began_s: float = 0.0
     ended_s: float = 0.0
+    read_s: float = 0.0
+    """The lines were asked for between the first two, and what came of them was known at the third."""
 
 
 def on_host(line: bytes, host: str) -> bytes:
@@ -221,11 +223,12 @@ def try_out(cases: Iterable[Case], browser: Browser, site, number: int, now: Cal
     browser.ask(page, [site.origin_of(host) + site.setting for host in hosts])
     ended_s = now()
     browser.ask(page, [site.origin_of(host) + path for host in hosts for path in site.reading])
-    now_s = now()  # Firefox lists, for a moment, what has expired and is not sent any more
-    jar = [cookie for cookie in browser.jar() if cookie.expires_s is None or cookie.expires_s > now_s]
+    jar = browser.jar()
+    read_s = now()  # Firefox lists, for a moment, what has expired and is not sent any more
+    jar = [cookie for cookie in jar if cookie.expires_s is None or cookie.expires_s > read_s]
     browser.clear()
     for outcome in outcomes:
-        outcome.browser, outcome.began_s, outcome.ended_s = browser.name, began_s, ended_s
+        outcome.browser, outcome.began_s, outcome.ended_s, outcome.read_s = browser.name, began_s, ended_s, read_s
         for seen in filter(None, (outcome.raw, outcome.gated, outcome.plant)):
             seen.sent, seen.sent_elsewhere = (
                 [pair for pair in site.came[seen.host, path].split(b"; ") if pair] for path in site.reading

@@ -15,8 +15,8 @@ OLD_DAYS = 100
 WEEK = Registry([CookieRule(name="week", category=Category.NECESSARY, lifetime=parse_lifetime("7 days"))])
 
 
-def old_date(browser: Any, site: Any, through: Callable[..., Any]) -> dict[str, float]:
-    """Set a cookie by Expires, under a limit of seven days, in responses whose Date is 100 days old.
+def old_date(browser: Any, site: Any) -> dict[str, float]:
+    """Set a cookie by Expires, under a limit of seven days, in responses to which the app gives a Date 100 days old.
 
     Browsers take the time from Date to Expires, whatever their own clock says. Returns, for each Expires in days from
     now, for how many days the browser keeps the cookie, raw and gated.
@@ -25,18 +25,35 @@ def old_date(browser: Any, site: Any, through: Callable[..., Any]) -> dict[str, 
     name = "dates.localhost"
     kept: dict[str, float] = {}
     site.forget()
+    date = ("Date", formatdate(now - OLD_DAYS * DAY_S, usegmt=True))
+    site.extra = {}
     for days in (3, 30):
-        line = f"week=1; Path=/; SameSite=Lax; Expires={formatdate(now + days * DAY_S, usegmt=True)}".encode()
-        gate = CookieGate(registry=WEEK)
-        site.lines[f"raw{days}.{name}"] = [line]
-        site.lines[f"gated{days}.{name}"] = through(gate, line, is_https=False, is_asgi=False)[0]
-    date = formatdate(now - OLD_DAYS * DAY_S, usegmt=True)
-    site.extra = {host: f"Date: {date}\r\n".encode() for host in site.lines}
+        line = f"week=1; Path=/; SameSite=Lax; Expires={formatdate(now + days * DAY_S, usegmt=True)}"
+        fields = [date, ("Set-Cookie", line)]
+        for host, left in ((f"raw{days}.{name}", fields), (f"gated{days}.{name}", _gated(fields))):
+            site.lines[host] = [value.encode() for key, value in left if key == "Set-Cookie"]
+            site.extra[host] = b"".join(f"{key}: {value}\r\n".encode() for key, value in left if key == "Date")
     browser.ask(site.origin_of(name) + "/", [site.origin_of(host) + site.setting for host in site.lines])
     for cookie in browser.jar():
-        kept[cookie.domain.partition(".")[0]] = round((cookie.expires_s - now) / DAY_S, 1)
+        if cookie.domain.endswith(name):
+            kept[cookie.domain.partition(".")[0]] = round((cookie.expires_s - now) / DAY_S, 1)
     browser.clear()
     return kept
+
+
+def _gated(fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return what leaves of an app's header fields."""
+    environ: dict[str, Any] = {}
+    setup_testing_defaults(environ)
+    left: list[tuple[str, str]] = []
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("200 OK", fields)
+        return []
+
+    gated = CookieGateMiddleware(app, CookieGate(registry=WEEK))
+    gated(environ, lambda status, headers, exc_info=None: left.extend(headers))
+    return left
 
 
 @dataclass(slots=True)
