@@ -70,7 +70,7 @@ def load(name: str) -> Any:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "'cgi' is deprecated")  # WebOb's, on Python 3.11 and 3.12
+        warnings.simplefilter("ignore")  # of what frameworks import: cgi, pkg_resources
         spec.loader.exec_module(module)
     return module
 
@@ -177,6 +177,38 @@ def category_of(line: str) -> str:
     """Return what the cookie of a line is for; nothing unregistered may leave, so there is a rule."""
     name = line.partition("=")[0]
     return "necessary" if name == "cookiegate_consent" else REGISTRY.match(name).rule.category
+
+
+@pytest.fixture
+def twin_registry() -> Registry:
+    """The registry of the site that has its gate in MIDDLEWARE."""
+    return Registry.known() | Registry(
+        [
+            CookieRule(name="ia_mkt_*", category=Category.MARKETING, paths=("/", "/shop")),
+            CookieRule(name="plain", category=Category.NECESSARY),
+        ]
+    )
+
+
+@pytest.fixture
+def gate_with(configured_django: Any, twin_registry: Registry) -> Callable[..., Any]:
+    """Override the settings for a while: a gate with these arguments in MIDDLEWARE."""
+    from django.test import override_settings
+
+    middleware = ["cookiegate.django.CookieGateMiddleware", *configured_django.SETTINGS["MIDDLEWARE"]]
+
+    def override(**settings: Any) -> Any:
+        gate = CookieGate(registry=twin_registry, clock=lambda: 4102444800, **settings)
+        return override_settings(MIDDLEWARE=middleware, COOKIEGATE=gate)
+
+    return override
+
+
+@pytest.fixture
+def twin_site(configured_django: Any, gate_with: Callable[..., Any]):
+    """The site of `sites/django_site.py` with its gate in MIDDLEWARE."""
+    with gate_with():
+        yield configured_django
 
 
 @pytest.fixture(scope="module")

@@ -53,10 +53,11 @@ def test_morsel_reads_a_value_as_the_app_meant_it():
     assert GatedMorsel(line).value == SimpleCookie().value_decode(cookies["a"].coded_value)[0]
 
 
-@pytest.mark.parametrize("name", ["path", "a:b@", "Expires"])
-def test_morsel_of_a_name_that_http_cookies_can_not_hold_is_written_all_the_same(name):
-    morsel = GatedMorsel(f"{name}=1; Path=/")
-    assert (morsel.key, morsel.OutputString()) == (None, f"{name}=1; Path=/")
+@pytest.mark.parametrize("line", ["path=1; Path=/", "a:b@=1", "Expires=1", "a=\x01; Path=/"])
+def test_line_that_http_cookies_can_not_hold_is_written_all_the_same(line):
+    """A gate that only reports lets it through."""
+    morsel = GatedMorsel(line)
+    assert (morsel.key, morsel.OutputString()) == (None, line)
 
 
 def test_morsel_that_is_changed_outside_of_the_gate_is_written_anew():

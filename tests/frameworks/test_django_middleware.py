@@ -1,68 +1,12 @@
-"""Django's twin in MIDDLEWARE, as django.test's own clients see it: sync and async."""
+"""Django's twin around one view: what it hides, hands out and puts into the response."""
 
 import asyncio
 
 import pytest
 
-from cookiegate import Category, CookieGate, CookieRule, NotGated, Registry, current
-from cookiegate.consent import OwnConsent
+from cookiegate import NotGated, current
 
-TWIN = "cookiegate.django.CookieGateMiddleware"
-RULES = Registry(
-    [
-        CookieRule(name="ia_mkt_*", category=Category.MARKETING, paths=("/", "/shop")),
-        CookieRule(name="plain", category=Category.NECESSARY),
-        CookieRule(name="path", category=Category.NECESSARY),
-    ]
-)
 GRANTED = "v=1&c=marketing&t=4102444800"
-
-
-@pytest.fixture
-def site(configured_django):
-    from django.test import override_settings
-
-    with override_settings(
-        MIDDLEWARE=[TWIN, *configured_django.SETTINGS["MIDDLEWARE"]],
-        COOKIEGATE=CookieGate(registry=Registry.known() | RULES, clock=lambda: 4102444800),
-    ):
-        yield configured_django
-
-
-class SyncClient:
-    def __init__(self):
-        from django.test import Client
-
-        self.client = Client(raise_request_exception=False)
-
-    def get(self, path, **options):
-        return self.client.get(path, secure=True, **options)
-
-
-class AsyncClient(SyncClient):
-    def __init__(self):
-        from django.test import AsyncClient
-
-        self.client = AsyncClient(raise_request_exception=False)
-
-    def get(self, path, **options):
-        async def ask():
-            return await self.client.get(path, secure=True, **options)
-
-        return asyncio.run(ask())
-
-
-@pytest.fixture(params=[SyncClient, AsyncClient])
-def client(request, site):
-    return request.param()
-
-
-def gate_with(**settings):
-    from django.test import override_settings
-
-    return override_settings(
-        COOKIEGATE=CookieGate(registry=Registry.known() | RULES, clock=lambda: 4102444800, **settings)
-    )
 
 
 def answer(view):
@@ -78,49 +22,7 @@ def lines_of(response):
     return [morsel.OutputString() for morsel in response.cookies.values()]
 
 
-def test_client_sees_no_optional_cookie(client):
-    assert set(client.get("/offer").cookies) == set()
-
-
-def test_client_sees_an_optional_cookie_once_granted(client):
-    client.client.cookies.load(f"cookiegate_consent={GRANTED}")  # by assignment it would be put into quotes
-    response = client.get("/offer")
-    assert set(response.cookies) == {"ia_mkt_source"}
-    assert response.cookies["ia_mkt_source"].value == "ad"
-    assert response.headers["cache-control"] == "private"
-
-
-def test_client_keeps_its_session(client):
-    assert [client.get("/count").content for _ in range(2)] == [b"1", b"2"]
-
-
-def test_session_cookie_is_a_morsel_with_its_attributes(client):
-    morsel = client.get("/count").cookies["sessionid"]
-    assert (morsel["secure"], morsel["httponly"], morsel["samesite"], morsel["path"]) == (True, True, "Lax", "/")
-    assert isinstance(morsel["max-age"], int)
-
-
-def test_error_page_is_djangos(client):
-    response = client.get("/form?" + "x" * 10, headers={"host": "elsewhere.example"})
-    assert response.status_code == 400
-    assert client.get("/nowhere").status_code == 404
-
-
-def test_refused_cookie_is_hidden_and_deleted_in_every_place(client):
-    client.client.cookies["ia_mkt_source"] = "old"
-    response = client.get("/seen")
-    assert response.content == b""
-    gone = "ia_mkt_source=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0"
-    assert lines_of(response) == [f"{gone}; Path=/; Secure", f"{gone}; Path=/shop; Secure"]
-
-
-def test_test_client_keeps_one_cookie_of_a_name(client):
-    client.client.cookies["ia_mkt_source"] = "old"
-    client.get("/seen")
-    assert client.client.cookies["ia_mkt_source"].value == ""
-
-
-def test_handle_is_on_the_request_and_found_by_current(site):
+def test_handle_is_on_the_request_and_found_by_current(twin_site):
     from django.http import HttpResponse
 
     found = []
@@ -133,7 +35,7 @@ def test_handle_is_on_the_request_and_found_by_current(site):
     assert len({id(handle) for handle in found[0]}) == 1
 
 
-def test_handle_is_for_templates(site):
+def test_handle_is_for_templates(twin_site):
     from django.http import HttpResponse
     from django.template import Context, Engine
 
@@ -146,7 +48,7 @@ def test_handle_is_for_templates(site):
     assert answer(view)(HTTP_COOKIE=f"cookiegate_consent={GRANTED}").content == b"yes"
 
 
-def test_grant_counts_for_its_own_response(site):
+def test_grant_counts_for_its_own_response(twin_site):
     from django.http import HttpResponse
 
     def view(request):
@@ -158,7 +60,7 @@ def test_grant_counts_for_its_own_response(site):
     assert sorted(answer(view)().cookies) == ["cookiegate_consent", "ia_mkt_source"]
 
 
-def test_header_is_hidden_wherever_django_keeps_it(site):
+def test_header_is_hidden_wherever_django_keeps_it(twin_site):
     from django.http import HttpResponse
 
     def view(request):
@@ -168,7 +70,7 @@ def test_header_is_hidden_wherever_django_keeps_it(site):
     assert found.content.decode() == repr([{"plain": "1"}, "plain=1", "plain=1"])
 
 
-def test_asgi_scope_hides_the_header_too(site):
+def test_asgi_scope_hides_the_header_too(twin_site):
     from django.http import HttpResponse
     from django.test import AsyncRequestFactory
 
@@ -188,7 +90,7 @@ def test_asgi_scope_hides_the_header_too(site):
     assert asyncio.run(ask(b"ia_mkt_source=x")) == "[]"
 
 
-def test_signals_are_read_from_the_request(site):
+def test_signals_are_read_from_the_request(twin_site):
     from django.http import HttpResponse
 
     def view(request):
@@ -199,7 +101,7 @@ def test_signals_are_read_from_the_request(site):
     assert answer(view)(HTTP_COOKIE=consent, HTTP_SEC_GPC="1,1").content == b"False"
 
 
-def test_app_can_not_give_itself_a_consent(site):
+def test_app_can_not_give_itself_a_consent(twin_site):
     from django.http import HttpResponse
 
     def view(request):
@@ -209,7 +111,7 @@ def test_app_can_not_give_itself_a_consent(site):
     assert answer(view)().content == b"False"
 
 
-def test_https_behind_a_proxy_is_what_django_says(site):
+def test_https_behind_a_proxy_is_what_django_says(twin_site):
     from django.http import HttpResponse
     from django.test import RequestFactory, override_settings
 
@@ -225,7 +127,7 @@ def test_https_behind_a_proxy_is_what_django_says(site):
         assert lines_of(CookieGateMiddleware(view)(request)) == ["plain=1; Path=/; Secure; SameSite=Lax"]
 
 
-def test_streaming_response_is_not_touched(site):
+def test_streaming_response_is_not_touched(twin_site):
     from django.http import StreamingHttpResponse
 
     made = []
@@ -244,7 +146,7 @@ def test_streaming_response_is_not_touched(site):
     assert b"".join(response.streaming_content) == b"1"
 
 
-def test_report_only_changes_nothing(site):
+def test_report_only_changes_nothing(twin_site, gate_with):
     from django.http import HttpResponse
 
     def view(request):
@@ -261,55 +163,7 @@ def test_report_only_changes_nothing(site):
     assert [line.partition("=")[0] for line in lines_of(response)[2:]] == ["cookiegate_consent"]
 
 
-def test_debug_field_is_added(site):
-    with gate_with(debug=True):
-        assert "ia_mkt_source" in SyncClient().get("/offer").headers["cookiegate"]
-
-
-def test_recorder_hears_the_route(site):
-    heard = []
-    with gate_with(recorders=[heard.append]):
-        client = SyncClient()
-        client.get("/offer")
-        client.get("/nowhere")
-        client.get("/count", SCRIPT_NAME="/shop/42")
-    assert [(each.method, each.path, each.route, each.status) for each in heard] == [
-        ("GET", "/offer", "/offer", 200),
-        ("GET", "/nowhere", None, 404),
-        ("GET", "/shop/42/count", "/shop/{number}/count", 200),
-    ]
-
-
-@pytest.mark.parametrize("is_async", [False, True])
-def test_gate_around_the_application_judges_alone(site, is_async):
-    """Its handle is handed out, and nothing is judged twice."""
-    import httpx
-    from django.core.asgi import get_asgi_application
-    from django.core.wsgi import get_wsgi_application
-
-    from cookiegate.asgi import CookieGateMiddleware as AsgiGate
-    from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
-
-    heard = []
-    outer = CookieGate(consent=OwnConsent("outer_consent"), registry=Registry.known() | RULES, observer=heard.append)
-    with gate_with(observer=heard.append):
-        if is_async:
-
-            async def ask():
-                transport = httpx.ASGITransport(AsgiGate(get_asgi_application(), gate=outer))
-                async with httpx.AsyncClient(transport=transport, base_url="https://site.example") as browser:
-                    return await browser.get("/offer")
-
-            response = asyncio.run(ask())
-        else:
-            transport = httpx.WSGITransport(WsgiGate(get_wsgi_application(), gate=outer))
-            with httpx.Client(transport=transport, base_url="https://site.example") as browser:
-                response = browser.get("/offer")
-    assert "set-cookie" not in response.headers
-    assert [decision.name for decision in heard] == ["ia_stat_id", "ia_mkt_source"]
-
-
-def test_same_request_through_the_twin_again_is_judged_again(site):
+def test_same_request_through_the_twin_again_is_judged_again(twin_site):
     from django.http import HttpResponse
     from django.test import RequestFactory
 
@@ -324,7 +178,7 @@ def test_same_request_through_the_twin_again_is_judged_again(site):
     assert [lines_of(CookieGateMiddleware(view)(request)) for _ in range(2)] == [[], []]
 
 
-def test_exception_goes_through(site):
+def test_exception_goes_through(twin_site):
     def view(request):
         raise RuntimeError("the app's own")
 
@@ -332,14 +186,14 @@ def test_exception_goes_through(site):
         answer(view)()
 
 
-def test_request_outside_of_the_middleware_is_not_gated(site):
+def test_request_outside_of_the_middleware_is_not_gated(twin_site):
     from django.test import RequestFactory
 
     with pytest.raises(NotGated):
         current(RequestFactory().get("/"))
 
 
-def test_request_is_not_left_to_the_garbage_collector(site):
+def test_request_is_not_left_to_the_garbage_collector(twin_site):
     import gc
     import weakref
 

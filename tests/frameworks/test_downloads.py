@@ -7,6 +7,8 @@ import pytest
 
 WHOLE = b"0\n1\n2\n3\n4\n"
 
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # WebOb's
+
 
 def asgi_scope(kind, path, cookie=""):
     headers = [(b"host", b"site.example"), *([(b"cookie", cookie.encode())] if cookie else ())]

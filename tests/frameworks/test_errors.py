@@ -10,6 +10,8 @@ from starlette.routing import Route
 from cookiegate import CookieGate, NotGated, current
 from cookiegate.asgi import CookieGateMiddleware
 
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # WebOb's
+
 
 @pytest.fixture
 def anyio_backend():

@@ -51,7 +51,8 @@ def run_document(path):
     namespace = vars(sys.modules["__main__"])
     text = path.read_text(encoding="utf-8")
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "'cgi' is deprecated")  # WebOb's, on Python 3.11 and 3.12
+        warnings.filterwarnings("ignore", "pkg_resources is deprecated")  # of what Pyramid and WebOb import
+        warnings.simplefilter("ignore", DeprecationWarning)
         for found in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
             lines = "\n" * text.count("\n", 0, found.start(1))
             exec(compile(lines + found[1], str(path), "exec"), namespace)

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.filterwarnings("ignore:datetime.datetime.utcnow:DeprecationWarning")  # WebOb's
+
 
 def test_session_counts_without_consent(browser, note):
     note("session")
