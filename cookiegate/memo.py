@@ -1,8 +1,7 @@
 """A bounded memory in front of a pure function: as quick as a dictionary where the answer is known.
 
-Law: never more than two generations of `limit` entries, and of 512 octets of keys for each, whatever is asked; an
-entry that is asked for again survives when strangers fill the rest, since a generation is given up only after
-everything in use has moved to the next.
+Law: never more than two generations of `limit` entries, whatever is asked; an entry that is asked for again survives
+when strangers fill the rest, since a generation is given up only after everything in use has moved to the next.
 """
 
 from collections.abc import Callable, Hashable
@@ -13,9 +12,6 @@ __all__ = ["Memo", "Once"]
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-_ROOM = 512
-"""Octets of key for which an entry has room; a longer key takes the room of several."""
-
 
 class Memo(Generic[K, V]):
     """`memo[key]` is `compute(key)`; keys of more than `longest` octets or characters are computed each time.
@@ -25,13 +21,12 @@ class Memo(Generic[K, V]):
     only compute an entry twice.
     """
 
-    __slots__ = ("_compute", "_filled", "_limit", "_longest", "_older", "known")
+    __slots__ = ("_compute", "_limit", "_longest", "_older", "known")
 
     def __init__(self, compute: Callable[[K], V], *, limit: int, longest: int) -> None:
         self._compute = compute
         self._limit = limit
         self._longest = longest
-        self._filled = 0
         self._older: dict[K, V] = {}
         self.known: dict[K, V] = {}
         """The younger generation. Another dict after a change of generations: don't keep it."""
@@ -53,19 +48,20 @@ class Memo(Generic[K, V]):
             value = self._compute(key)
             if len(key) > self._longest:  # type: ignore[arg-type]  # keys are bytes, str or tuples
                 return value
-        if self._filled >= self._limit or len(self.known) >= self._limit:  # threads may lose a count, not an entry
+        if len(self.known) >= self._limit:
             self._older = self.known
             self.known = {}
-            self._filled = 0
-        self._filled += 1 + len(key) // _ROOM  # type: ignore[arg-type]  # as above
         self.known[key] = value
         return value
+
+    def shrink(self, limit: int) -> None:
+        """Remember fewer entries from now on."""
+        self._limit = min(self._limit, limit)
 
     def clear(self) -> None:
         """Compute everything anew when it is asked for next."""
         self._older = {}
         self.known = {}
-        self._filled = 0
 
 
 class Once:

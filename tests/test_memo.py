@@ -82,28 +82,6 @@ def test_memo_answers_like_its_function_and_stays_bounded(keys, limit):
         assert held(memo) <= 2 * limit
 
 
-def test_memo_gives_long_keys_the_room_of_several(counted):
-    memo, _ = counted(limit=1024, longest=4096)
-    for number in range(3000):
-        memo[f"{number:04}".ljust(4000, "x")]
-    assert held(memo) <= 2 * 128
-    memo, _ = counted(limit=1024, longest=4096)
-    for number in range(3000):
-        memo[f"{number:04}".ljust(511, "x")]
-    assert held(memo) > 1024
-
-
-def test_memo_that_forgets_has_room_again(counted):
-    memo, computed = counted(limit=2, longest=8)
-    memo["a"]
-    for _ in range(10):
-        memo["b"]
-        memo.forget("b")
-    memo["c"]
-    assert [memo["a"], memo["c"]] == ["A", "C"]
-    assert computed == ["a", *["b"] * 10, "c"]
-
-
 def test_memo_is_bounded_under_twenty_thousand_keys(counted):
     memo, _ = counted(limit=1024, longest=64)
     for number in range(20_000):

@@ -8,8 +8,9 @@ from contextlib import suppress
 
 import pytest
 
-from cookiegate import Category, CookieGate, CookieRule, Registry
+from cookiegate import Category, CookieGate, CookieRule, Registry, RequestHead
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
+from cookiegate.consent import Detect
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 
 NOW = 1768204800.0  # Mon, 12 Jan 2026 08:00:00 GMT
@@ -128,3 +129,19 @@ def through_fields(gate, fields):
 
     with suppress(StopIteration):
         AsgiGate(app, gate)({"type": "http", "headers": []}, None, send).send(None)
+
+
+def test_memory_of_detect_is_not_that_of_forty_readers():
+    """Each reader alone may hold two thousand values of 2 kB; Detect has one of nearly every cookie name there is."""
+    detect = Detect()
+    names = [name.replace("*", "1") for name in detect.cookie_names]
+    gc.collect()
+    tracemalloc.start()
+    for number in range(60):
+        for name in names:
+            detect(RequestHead(cookie=f"{name}={number:04}".ljust(2000, "x").encode()))
+    gc.collect()
+    growth = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    remembered_once = 60 * len(names) * 2000
+    assert growth < 1.6 * remembered_once  # by Detect itself; by the readers too it would be twice as much

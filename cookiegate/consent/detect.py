@@ -25,6 +25,7 @@ from cookiegate.consent.django_cookie_consent import DjangoCookieConsent
 from cookiegate.consent.gpp import Gpp, split_gpp_string
 from cookiegate.consent.group import CookieGroup, prefixed_pairs
 from cookiegate.consent.hubspot import HubSpot
+from cookiegate.consent.iab import StringCookies
 from cookiegate.consent.iubenda import Iubenda
 from cookiegate.consent.klaro import Klaro
 from cookiegate.consent.moove import Moove
@@ -49,6 +50,7 @@ __all__ = ["Detect", "Finding"]
 _logger = logging.getLogger("cookiegate")
 _REMEMBERED = 1024
 _REMEMBERED_OCTETS = 4096
+_REMEMBERED_BY_A_READER = 16  # forty of them would else hold 175 MB of what hostile clients send
 
 _READERS: dict[str, Callable[[], ConsentSource]] = {
     "cookiegate": OwnConsent,
@@ -143,6 +145,10 @@ class Detect:
         self._readers = {platform: make() for platform, make in _READERS.items()}
         self._readers |= {platform: alone() for platform, (alone, _) in _OPT_OUTS.items()}
         self._narrowing = {platform: beside() for platform, (_, beside) in _OPT_OUTS.items()}
+        for reader in (*self._readers.values(), *self._narrowing.values()):
+            for part in (*_parts(reader), getattr(reader, "_read", None)):
+                if isinstance(part, CookieValues | CookieGroup | StringCookies):
+                    part.shrink(_REMEMBERED_BY_A_READER)
         platforms = {name: platform for platform, reader in self._readers.items() for name in cookie_names_of(reader)}
         self.cookie_names = tuple(platforms)
         octets = {name.encode("ascii"): platform for name, platform in platforms.items()}
@@ -237,9 +243,8 @@ class Detect:
     def problem(self, finding: Finding, header: bytes) -> str:
         """Say why a cookie that was found is unreadable, in words for its owner: they may quote an octet of it."""
         reader, head = self._readers[finding.platform], RequestHead(cookie=header)
-        for name in ("_values", "_legacy"):
-            part: CookieValues | CookieGroup | None = getattr(reader, name, None)
-            if part is not None and (problem := part.problem(head)):
+        for part in _parts(reader):
+            if problem := part.problem(head):
                 return problem
         decode = _DECODERS.get(type(reader))
         if decode is not None:
@@ -250,3 +255,9 @@ class Detect:
                     except ValueError as error:
                         return str(error)
         return "not of a kind that still counts"
+
+
+def _parts(reader: ConsentSource) -> list[CookieValues | CookieGroup]:
+    """Return what a platform's reader reads its cookies with."""
+    parts = (getattr(reader, name, None) for name in ("_values", "_legacy"))
+    return [part for part in parts if isinstance(part, CookieValues | CookieGroup)]

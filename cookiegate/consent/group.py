@@ -49,6 +49,10 @@ class CookieGroup:
         group = self._group(head.cookie)
         return self._memo[group] if group else None
 
+    def shrink(self, limit: int) -> None:
+        """Remember no more than twice so many groups from now on: another memory stands before this one."""
+        self._memo.shrink(limit)
+
     def problem(self, head: RequestHead) -> str | None:
         """Say why the cookies can't be read, in words for their owner; `None` if they can, or are not there."""
         pairs = _named(self._group(head.cookie))

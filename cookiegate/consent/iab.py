@@ -37,6 +37,11 @@ class StringCookies:
         """Read the consent from the request."""
         return strictest(values(head) for values in self._values)
 
+    def shrink(self, limit: int) -> None:
+        """Remember no more than twice so many values of each cookie: another memory stands before this one."""
+        for values in self._values:
+            values.shrink(limit)
+
 
 def _swapped(parse: Callable[[bytes, str], Consent | None], name: str, value: bytes) -> Consent | None:
     return parse(value, name)

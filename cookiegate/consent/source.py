@@ -95,6 +95,10 @@ class CookieValues:
             return Consent.none(Reason.CONSENT_CONFLICT, source=self._source)
         return strictest_answer(self._memo[value] for value in values)
 
+    def shrink(self, limit: int) -> None:
+        """Remember no more than twice so many values from now on: another memory stands before this one."""
+        self._memo.shrink(limit)
+
     def problem(self, head: RequestHead) -> str | None:
         """Say why a value can't be read, in words for the cookie's owner; `None` if all can."""
         for value in cookie_values(head.cookie, self._name):
