@@ -49,7 +49,8 @@ def listen_on_five_digits():
 def shown(document):
     """Return what a document shows of the audits: before the gate, and behind it."""
     text = (CHECKOUT / document).read_text(encoding="utf-8")
-    blocks = "".join(re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    blocks = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    blocks = "".join(block for block in blocks if COMMAND in block)
     assert blocks.count(COMMAND) == 2, f"{document} shows {blocks.count(COMMAND)} audits of two: {COMMAND}"
     before, after = blocks.split(COMMAND)[1:]
     return before.partition("\n# ")[0].rstrip() + "\n", after
