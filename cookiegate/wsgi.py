@@ -4,6 +4,7 @@ Gated is every call of `start_response`, whenever it comes. The iterable that th
 so that file wrappers, streaming and `close()` work as without the gate. Source: PEP 3333.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import TracebackType
@@ -43,6 +44,7 @@ class CookieGateMiddleware:
     ) -> None:
         self.gate = gate if gate is not None else CookieGate()
         self._visit = _WsgiVisit.of(self.gate)
+        self._visit._joined_consent = _joined_consent(self.gate)
         if settings is None:
             settings = self.gate.settings_url
         if settings is not None:
@@ -65,6 +67,7 @@ class CookieGateMiddleware:
 class _WsgiVisit(Visit):
     _cookie = b""  # what the browser sent; where it sent none, the app's own doing does not count
     _head: RequestHead | None = None
+    _joined_consent: re.Pattern[bytes]
 
     def __init__(self, environ: Environ, start_response: StartResponse) -> None:
         self._environ = environ
@@ -184,7 +187,10 @@ class _WsgiVisit(Visit):
 
     def head(self) -> RequestHead:
         if self._head is None:
-            self._head = _EnvironHead(self._cookie, self._environ)
+            cookie = self._cookie
+            if b"," in cookie:
+                cookie = self._joined_consent.sub(b"; ", cookie)
+            self._head = _EnvironHead(cookie, self._environ)
         return self._head
 
     def has_https_scheme(self) -> bool:
@@ -228,6 +234,17 @@ class _EnvironHead(RequestHead):
             if isinstance(key, str) and key.startswith("HTTP_") and key != "HTTP_COOKIE":
                 for part in _parts(key, value):
                     yield _octets(key[5:].replace("_", "-").lower()), _octets(part)
+
+
+def _joined_consent(gate: CookieGate) -> re.Pattern[bytes]:
+    """Find the comma with which a server joined a second Cookie field that begins with a consent cookie.
+
+    gunicorn, waitress and wsgiref join like this; the second consent must not melt into the value before it.
+    """
+    exact, prefixes = gate.consent_names
+    names = [re.escape(name.encode()) for name in exact]
+    names += [re.escape(prefix.encode()) + rb"[^=;,]*" for prefix in prefixes]
+    return re.compile(rb",[ \t]*(?=(?:%b)[ \t]*=)" % (b"|".join(sorted(names)) or rb"(?!)"))
 
 
 def _parts(key: str, value: object) -> list[str]:

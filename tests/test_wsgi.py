@@ -396,3 +396,51 @@ def test_fields_that_the_server_sends_besides_the_head_are_judged(key):
         environ = environ_of() | {"wsgi.early_hints": None, key: sent.append}
         CookieGateMiddleware(app, gate(mode=mode))(environ, lambda *head: None)
     assert sent == [[("Link", "</x>; rel=preload"), ("X-Sum", "1"), OK], fields]
+
+
+# Cookie fields that a server joined with a comma
+
+YES, NO = "v=1&c=marketing&t=1768204800", "v=1&c=&t=1768204800"
+
+
+@pytest.mark.parametrize(
+    ("cookie", "leaves"),
+    [
+        (f"a=1; cookiegate_consent={YES}", True),
+        (f"a=1,cookiegate_consent={YES}", True),
+        (f"a=1, cookiegate_consent={YES}; b=2", True),
+        (f'x="; cookiegate_consent={YES}; y=",cookiegate_consent={NO}', False),
+        (f'x="; cookiegate_consent={YES}; y=", cookiegate_consent ={NO}', False),
+        (f"cookiegate_consent={NO},cookiegate_consent={YES}", False),
+        (f"cookiegate_consent={YES},b=2", False),  # what follows the comma may be a part of the value
+    ],
+)
+def test_consent_in_a_joined_cookie_field_counts_as_one_more(cookie, leaves):
+    one = gate(clock=lambda: 1768204801.0)
+    server = Server()
+    server.serve(
+        answers(("Set-Cookie", "ia_mkt_a=1; Path=/; Secure; SameSite=Lax")), one, environ_of(HTTP_COOKIE=cookie)
+    )
+    assert ("Set-Cookie" in dict(server.started[0][1])) is leaves
+
+
+def test_prefix_of_a_consent_source_is_found_behind_a_comma():
+    def source(head):
+        seen.append(head.cookie)
+
+    seen = []
+    source.cookie_names = ("_iub_cs-*",)
+    Server().serve(
+        answers(("Set-Cookie", "ia_mkt_a=1")), gate(consent=source), environ_of(HTTP_COOKIE="a=1,_iub_cs-7=x,b=2")
+    )
+    assert seen[0] == b"a=1; _iub_cs-7=x,b=2"
+
+
+def test_source_that_names_no_cookie_sees_the_header_as_it_is():
+    seen = []
+    Server().serve(
+        answers(("Set-Cookie", "ia_mkt_a=1")),
+        gate(consent=lambda head: seen.append(head.cookie)),
+        environ_of(HTTP_COOKIE="a=1,b=2"),
+    )
+    assert seen[0] == b"a=1,b=2"
