@@ -216,7 +216,10 @@ def test_another_site_cannot_choose(meet, attack):
     person.may_be_said = "status of 403"
     api = person.serve() + "/cookie-settings/api"
     person.page.goto(person.serve(TEST_REVISION="2026-06-01").replace("127.0.0.1", "localhost") + "/cookie-settings/")
-    with person.page.expect_response(lambda response: response.url == api) as answer:
+    with (
+        person.page.expect_console_message(lambda message: "403" in message.text),
+        person.page.expect_response(lambda response: response.url == api) as answer,
+    ):
         person.page.evaluate(attack, api)
     assert answer.value.status == 403
     assert "cookiegate_consent" not in person.jar()
