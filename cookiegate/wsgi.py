@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cookiegate.gate import CookieGate
-from cookiegate.model import RequestHead
+from cookiegate.model import Consent, Reason, RequestHead
 from cookiegate.visit import Visit
 from cookiegate.wire.cache_control import Fields
 
@@ -181,16 +181,15 @@ class _WsgiVisit(Visit):
         """Hide refused cookies of the request from the app; consent is read from what the browser sent."""
         environ = self._environ
         cookie = self._cookie = environ["HTTP_COOKIE"].encode("latin-1", "replace")
+        if b"," in cookie and self._joined_consent.search(cookie):
+            self._consent = Consent.none(Reason.CONSENT_CONFLICT)
         screened = self.screen(cookie)
         if screened is not cookie:
             environ["HTTP_COOKIE"] = screened.decode("latin-1")
 
     def head(self) -> RequestHead:
         if self._head is None:
-            cookie = self._cookie
-            if b"," in cookie:
-                cookie = self._joined_consent.sub(b"; ", cookie)
-            self._head = _EnvironHead(cookie, self._environ)
+            self._head = _EnvironHead(self._cookie, self._environ)
         return self._head
 
     def has_https_scheme(self) -> bool:
@@ -237,14 +236,15 @@ class _EnvironHead(RequestHead):
 
 
 def _joined_consent(gate: CookieGate) -> re.Pattern[bytes]:
-    """Find the comma with which a server joined a second Cookie field that begins with a consent cookie.
+    """Find a consent cookie that stands behind a comma.
 
-    gunicorn, waitress and wsgiref join like this; the second consent must not melt into the value before it.
+    gunicorn, waitress and wsgiref join several Cookie fields like this, where a refusal would melt into the value
+    before it; browsers send one field. Nobody can say which consent is meant then, so that none counts.
     """
     exact, prefixes = gate.consent_names
     names = [re.escape(name.encode()) for name in exact]
     names += [re.escape(prefix.encode()) + rb"[^=;,]*" for prefix in prefixes]
-    return re.compile(rb",[ \t]*(?=(?:%b)[ \t]*=)" % (b"|".join(sorted(names)) or rb"(?!)"))
+    return re.compile(rb",[ \t]*(?:%b)[ \t]*=" % (b"|".join(sorted(names)) or rb"(?!)"))
 
 
 def _parts(key: str, value: object) -> list[str]:

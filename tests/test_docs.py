@@ -19,9 +19,10 @@ pytestmark = pytest.mark.skipif(not DOCUMENTS, reason="README.md and docs/ are n
 @pytest.fixture(autouse=True)
 def log_is_as_before():
     """Take back what a document does to the root logger."""
-    handlers = [*logging.root.handlers]
+    handlers, level = [*logging.root.handlers], logging.root.level
     yield
     logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
 
 
 @pytest.mark.parametrize("document", RUN_HERE, ids=lambda document: document.name)
