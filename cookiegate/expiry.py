@@ -1,10 +1,18 @@
 """Taking refused cookies back out of the browser: a deletion for each place where a cookie is registered to be."""
 
-from cookiegate.model import Consent, CookieRule
+from collections.abc import Mapping
+
+from cookiegate.model import Action, Consent, CookieRule, Decision
 from cookiegate.policy import name_prefix
 from cookiegate.wire.set_cookie import deletion
+from cookiegate.wire.token import is_token
 
-__all__ = ["deletions", "first_refused"]
+__all__ = ["MAX_EXPIRED", "MAX_EXPIRED_OCTETS", "deletions", "expire", "first_refused"]
+
+MAX_EXPIRED = 20
+"""Deletions that one response carries for refused cookies of the request."""
+MAX_EXPIRED_OCTETS = 4096
+"""What they may take together: a proxy refuses a response whose head is too long, and nothing would be deleted."""
 
 
 def first_refused(rules: tuple[CookieRule, ...], consent: Consent) -> CookieRule | None:
@@ -28,3 +36,34 @@ def deletions(name: bytes, rule: CookieRule, *, is_https: bool) -> list[bytes]:
             if rule.partitioned:
                 lines.append(deletion(name, domain=domain, path=place, secure=True, partitioned=True))
     return lines
+
+
+def expire(
+    cookies: Mapping[bytes, tuple[CookieRule, ...]], consent: Consent, set_names: set[str], *, is_https: bool
+) -> list[Decision]:
+    """Decide to delete the refused cookies of a request, in every place where they are registered to be.
+
+    `cookies`: names in the request and the optional rules that may refuse them; `set_names`: the response sets these.
+    """
+    decisions: list[Decision] = []
+    octets_left = MAX_EXPIRED_OCTETS
+    for name, rules in cookies.items():
+        rule = first_refused(rules, consent)
+        if rule is None or not is_token(name) or name.decode("ascii") in set_names:
+            continue
+        for line in deletions(name, rule, is_https=is_https)[: MAX_EXPIRED - len(decisions)]:
+            octets_left -= len(line)
+            if octets_left < 0:
+                break
+            decisions.append(
+                Decision(
+                    action=Action.EXPIRE,
+                    reason=consent.refusal(rule.category),
+                    number=5,
+                    name=name.decode("ascii"),
+                    category=rule.category,
+                    rule=rule,
+                    after=line,
+                )
+            )
+    return decisions

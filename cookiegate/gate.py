@@ -9,7 +9,7 @@ from time import time
 from typing import Any, Literal, Self
 
 from cookiegate.consent.own import OwnConsent
-from cookiegate.consent.source import ConsentSource, cookie_names_of
+from cookiegate.consent.source import ConsentSource, cookie_names_of, source_problem
 from cookiegate.consent.terms import ConsentTerms
 from cookiegate.errors import ConfigError
 from cookiegate.log import Log
@@ -115,10 +115,8 @@ class CookieGate:
             checked.complain(
                 "registry", f'is {self.registry!r}; use a Registry, e.g. Registry.from_toml("cookies.toml")'
             )
-        if isinstance(self.consent, type):
-            checked.complain("consent", f"is the class {self.consent.__name__}; make one: {self.consent.__name__}()")
-        elif not callable(self.consent) or iscoroutinefunction(self.consent):
-            checked.complain("consent", f"is {self.consent!r}; use a consent source or a function of the request")
+        if (problem := source_problem(self.consent)) is not None:
+            checked.complain("consent", problem)
         if iscoroutinefunction(self.observer):
             checked.complain("observer", "is a coroutine function, which nobody awaits; use a plain function")
         if not callable(self.clock):

@@ -8,21 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from cookiegate.debug import DEBUG_FIELD, told
-from cookiegate.expiry import deletions, first_refused
+from cookiegate.expiry import expire, first_refused
 from cookiegate.handle import Handle
-from cookiegate.model import NO_CONSENT, Action, Consent, CookieRule, Decision, Exchange
+from cookiegate.model import NO_CONSENT, Consent, CookieRule, Decision, Exchange
 from cookiegate.verdicts import KEEP, NEEDS_CONSENT, NOT_IN_TABLE, Deletion, Table
 from cookiegate.wire.cache_control import Fields, is_stored_by_shared_caches, make_private, vary_on
 from cookiegate.wire.dates import is_now
 from cookiegate.wire.headers import FieldKind, cut_at_line_break, field_kind, has_line_break, octet_pair
-from cookiegate.wire.token import is_token
 
 __all__ = ["Visit"]
 
-MAX_EXPIRED = 20
-"""Deletions that one response carries for refused cookies of the request."""
-MAX_EXPIRED_OCTETS = 4096
-"""What they may take together: a proxy refuses a response whose head is too long, and nothing would be deleted."""
+MAX_PAIRS = 1000
+"""Pairs of a Cookie header that are looked at; the app does not see more. Browsers keep 180 cookies of a site."""
 
 _FAST_LINE_OCTETS = 4096  # a line no longer than this can hold no pair that is too long
 # By their own names, since a look-up in an enum costs as much as the rest of what is done for a plain field.
@@ -54,11 +51,19 @@ class Visit(Handle):
 
     # The request
 
+    @property
+    def _hides(self) -> bool:
+        return self._gate.mode == "enforce" and self._gate.hide_refused
+
     def screen(self, cookie: bytes) -> bytes:
         """Return the Cookie header that the app may see: without registered optional cookies that are refused."""
         refusable = self._gate.refusable
         known = refusable.known
+        seen = cookie
         pieces = cookie.split(b";")
+        if len(pieces) > MAX_PAIRS:
+            del pieces[MAX_PAIRS:]
+            seen = b";".join(pieces) if self._hides else cookie
         found = {}
         for piece in pieces:
             name = piece.partition(b"=")[0]
@@ -70,15 +75,15 @@ class Visit(Handle):
             if rules:
                 found[name.strip(b" \t")] = rules
         if not found:
-            return cookie
+            return seen
         self._cookies = found
         consent = self._known_consent()
         refused = {name for name, rules in found.items() if first_refused(rules, consent) is not None}
         if not refused:
-            return cookie
+            return seen
         self._is_special = True
-        if self._gate.mode == "report-only" or not self._gate.hide_refused:
-            return cookie
+        if not self._hides:
+            return seen
         kept = [piece for piece in pieces if piece.partition(b"=")[0].strip(b" \t") not in refused]
         return b";".join(kept).strip(b" \t")
 
@@ -174,7 +179,8 @@ class Visit(Handle):
                     if carries_optional or carries_none:
                         table, known = granted, granted.known  # whether one leaves is settled: one look-up from now on
                 if verdict is NOT_IN_TABLE:
-                    return None
+                    bare = [_without_padding(field) for field in fields]
+                    return self._filter_fast(bare, is_cacheable=is_cacheable) if bare != fields else None
                 if verdict.__class__ is Deletion:
                     pair = raw_name + b"="
                 elif not verdict:
@@ -210,7 +216,10 @@ class Visit(Handle):
         decisions: list[Decision] = []
         leaving = self._judge(pairs, decisions, self._consent)
         if self._cookies and gate.expire_refused:
-            leaving += self._expiries({decision.name for decision in decisions if decision.after}, decisions)
+            set_names = {decision.name for decision in decisions if decision.after}
+            expired = expire(self._cookies, self._known_consent(), set_names, is_https=self.is_https())
+            decisions += expired
+            leaving += [(b"set-cookie", decision.after or b"") for decision in expired]
         self._outcome = decisions
         for decision in decisions:
             gate.tell(decision)
@@ -232,7 +241,7 @@ class Visit(Handle):
         now = gate.clock()
         leaving = []
         has_false_date = False
-        for name, value in pairs:
+        for name, value in map(_without_padding, pairs):
             kind = field_kind(name)
             if kind is _SET_COOKIE or kind is FieldKind.PADDED_SET_COOKIE:
                 decision = gate.policy.decide(value, consent or NO_CONSENT, is_https=is_https, now=now)
@@ -270,33 +279,6 @@ class Visit(Handle):
         leaving = self._judge(pairs, [], self._consent)
         return leaving if self._gate.mode == "enforce" else fields
 
-    def _expiries(self, set_names: set[str], decisions: list[Decision]) -> Fields:
-        """Write deletions for the refused cookies of the request, in every place where they are registered to be."""
-        consent = self._known_consent()
-        lines: Fields = []
-        octets_left = MAX_EXPIRED_OCTETS
-        for name, rules in (self._cookies or {}).items():
-            rule = first_refused(rules, consent)
-            if rule is None or not is_token(name) or name.decode("ascii") in set_names:
-                continue
-            for line in deletions(name, rule, is_https=self.is_https())[: MAX_EXPIRED - len(lines)]:
-                octets_left -= len(line)
-                if octets_left < 0:
-                    break
-                lines.append((b"set-cookie", line))
-                decisions.append(
-                    Decision(
-                        action=Action.EXPIRE,
-                        reason=consent.refusal(rule.category),
-                        number=5,
-                        name=name.decode("ascii"),
-                        category=rule.category,
-                        rule=rule,
-                        after=line,
-                    )
-                )
-        return lines
-
     def _tell_dropped(self, fields: list[Any], table: Table, raw_names: list[bytes]) -> None:
         """Log what the fast path dropped of these fields, the first time for each name and reason."""
         gate = self._gate
@@ -322,6 +304,15 @@ class Visit(Handle):
         if self._gate.shared_caches == "vary":
             return vary_on(fields, b"Cookie", b"Sec-GPC")
         return make_private(fields)
+
+
+def _without_padding(field: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """Take white space off the front of a Set-Cookie line: it is no part of the field's value (RFC 9110 §5.5).
+
+    Django before 6.0 writes a blank there under WSGI, in every line.
+    """
+    name, value = field
+    return (name, value.lstrip(b" \t")) if value[:1] in (b" ", b"\t") and _is_set_cookie(name) else field
 
 
 def _is_set_cookie(name: bytes) -> bool:

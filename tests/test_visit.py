@@ -5,7 +5,8 @@ import logging
 import pytest
 
 from cookiegate import Category, Consent, CookieGate, CookieRule, Registry, RequestHead
-from cookiegate.visit import MAX_EXPIRED, Visit
+from cookiegate.expiry import MAX_EXPIRED
+from cookiegate.visit import MAX_PAIRS, Visit
 
 NOW = 1768204800.0  # Mon, 12 Jan 2026 08:00:00 GMT
 SAFE = b"; Path=/; Secure; SameSite=Lax"
@@ -170,3 +171,26 @@ def test_value_is_never_logged(caplog):
     ):
         _Visit(one, b"ia_stats_a=secret").filter([(b"set-cookie", line)])
     assert "secret" not in caplog.text
+
+
+# What is not worth the general path, or no browser sends
+
+
+def test_blank_before_a_line_is_no_part_of_it():
+    """Django before 6.0 writes one under WSGI; it must not cost the fast path."""
+    line = b"ok=1; Path=/; Secure; SameSite=Lax"
+    one = gate()
+    for _ in range(2):
+        visit = _Visit(one)
+        assert visit.filter([(b"set-cookie", b" \t" + line), (b"x", b" 1")]) == [(b"set-cookie", line), (b"x", b" 1")]
+        assert isinstance(visit._outcome, tuple)  # as the fast path leaves it
+        assert [decision.action for decision in visit.decisions] == ["keep"]
+
+
+def test_app_sees_no_more_pairs_than_are_looked_at():
+    many = b"; ".join(b"n%d=1" % number for number in range(MAX_PAIRS))
+    assert _Visit(gate(), many).screen(many) is many
+    for more in (b"; ia_mkt_a=1", b"; other=1"):
+        assert _Visit(gate(), many + more).screen(many + more) == many
+        one = gate(hide_refused=False)
+        assert _Visit(one, many + more).screen(many + more) == many + more
