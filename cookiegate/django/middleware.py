@@ -23,7 +23,8 @@ _SIGNALS = frozenset({"HTTP_SEC_GPC", "HTTP_DNT"})
 class CookieGateMiddleware:
     """Lets every Set-Cookie line of Django's responses obey the registry and the visitor's consent, sync and async.
 
-    Views and templates find the handle in `request.cookiegate`; the gate is that of `settings.COOKIEGATE`.
+    Views and templates find the handle in `request.cookiegate`; the gate is that of `settings.COOKIEGATE`. Its
+    `settings_url` is served here, before anything else of Django's sees the request.
 
     Raises: `ConfigError`, with every mistake at once.
     """
@@ -35,6 +36,11 @@ class CookieGateMiddleware:
         self.get_response = get_response
         self.gate = gate_from_settings()
         self._visit = _DjangoVisit.of(self.gate)
+        self._settings = None
+        if self.gate.settings_url is not None:
+            from cookiegate.django.settings_page import DjangoSettings  # its packages are needed for nothing else
+
+            self._settings = DjangoSettings(self.gate, self.gate.settings_url)
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
@@ -44,16 +50,22 @@ class CookieGateMiddleware:
         if self._is_async:
             return self._answer(request, self.get_response)
         visit = self._enter(request)
-        response = self.get_response(request)
-        if visit is not None:
-            visit.leave(request, response)
+        if visit is None:
+            return self.get_response(request)
+        response = self._settings and self._settings.answer(request, visit)
+        if response is None:
+            response = self.get_response(request)
+        visit.leave(request, response)
         return response
 
     async def _answer(self, request: Any, get_response: Callable[[Any], Awaitable[Any]]) -> Any:
         visit = self._enter(request)
-        response = await get_response(request)
-        if visit is not None:
-            visit.leave(request, response)
+        if visit is None:
+            return await get_response(request)
+        response = self._settings and self._settings.answer(request, visit)
+        if response is None:
+            response = await get_response(request)
+        visit.leave(request, response)
         return response
 
     def _enter(self, request: Any) -> "_DjangoVisit | None":
