@@ -76,9 +76,20 @@ def test_name_in_the_log_is_cut(caplog):
     assert all(len(record.getMessage()) < 500 for record in caplog.records if record.name == "cookiegate")
 
 
+def source_of(cookie_names):
+    def source(head):
+        return None
+
+    source.cookie_names = cookie_names
+    return source
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        ({"consent": source_of("consent")}, "consent: cookie_names is 'consent'; use a tuple of cookie names"),
+        ({"consent": source_of(["a b"])}, "consent: cookie_names is ['a b']; use a tuple of cookie names"),
+        ({"consent": source_of([7])}, "consent: cookie_names is [7]; use a tuple of cookie names"),
         ({"consent": OwnConsent}, "is the class OwnConsent; make one: OwnConsent()"),
         ({"consent": Cookiebot}, "is the class Cookiebot; make one: Cookiebot()"),
         ({"clock": 5}, "clock: is 5; use a function"),

@@ -159,6 +159,10 @@ def test_log_tells_of_an_invalid_field_once_for_each_name(log, said):
     ]
 
 
+def test_log_news_of_more_reasons_than_are_remembered_is_none(log):
+    assert [log.news(("reason", number), [b"a"]) for number in range(65)] == [[b"a"]] * 64 + [[]]
+
+
 def test_log_is_new_once(log):
     assert [log.news("r", [b"a"]), log.news("r", [b"a"]), log.news("r", [b"b", b"a"])] == [[b"a"], [], [b"b"]]
 

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import types
 from contextlib import contextmanager
 
 import httpx
@@ -259,3 +260,12 @@ def is_served(url):
     except httpx.HTTPError:
         return False
     return True
+
+
+def test_package_that_is_only_half_there_counts_as_missing(monkeypatch):
+    from cookiegate.cli.demo.command import _is_installed
+
+    monkeypatch.setitem(sys.modules, "half_there", types.ModuleType("half_there"))  # without a spec
+    assert not _is_installed("half_there")
+    assert not _is_installed("not_there_at_all")
+    assert _is_installed("json")
