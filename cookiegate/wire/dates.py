@@ -7,6 +7,8 @@ Source: RFC 6265bis §5.1.1 (reading), RFC 9110 §5.6.7 IMF-fixdate (writing).
 import re
 from datetime import date
 
+from cookiegate.memo import Memo
+
 __all__ = ["format_cookie_date", "is_now", "is_plain_cookie_date", "parse_cookie_date"]
 
 _TOLERANCE_S = 60  # of clocks: by no more than this does a Date field make a cookie live longer
@@ -41,8 +43,13 @@ def parse_cookie_date(text: bytes) -> int | None:
     Returns seconds since 1970-01-01 UTC (negative before), or `None` if it is no date. A zone in the text is
     ignored, as browsers do. Raises nothing, for any input.
 
-    Source: RFC 6265bis §5.1.1; the step numbers below are its.
+    Source: RFC 6265bis §5.1.1.
     """
+    return _known[text]  # the cookies of a response mostly expire in the same second
+
+
+def _read(text: bytes) -> int | None:
+    """Read a cookie-date by the algorithm of RFC 6265bis §5.1.1; the step numbers are its."""
     time = day = month = year = None
     for token in _DELIMITERS.split(text):  # step 1
         if time is None and (found := _TIME.fullmatch(token)):  # step 2.1
@@ -67,6 +74,9 @@ def parse_cookie_date(text: bytes) -> int | None:
     except ValueError:
         return None
     return days * 86400 + hour * 3600 + minute * 60 + second
+
+
+_known: Memo[bytes, int | None] = Memo(_read, limit=64, longest=64)
 
 
 def is_plain_cookie_date(text: bytes) -> bool:
