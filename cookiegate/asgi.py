@@ -161,6 +161,15 @@ class _AsgiVisit(Visit):
     def has_https_scheme(self) -> bool:
         return self._line[0] in ("https", "wss")
 
+    def sent_cookie(self) -> bytes:
+        return self._cookie
+
+    def has_privacy_control(self) -> bool:
+        for name, _ in self._headers:  # noqa: SIM110  # any() would make a generator, which costs as much as the loop
+            if name == b"sec-gpc":
+                return True
+        return False
+
 
 class _ScopeHead(RequestHead):
     """A request whose parts are looked up when a consent source asks for them; mostly none does."""
@@ -178,12 +187,6 @@ class _ScopeHead(RequestHead):
         if name == b"cookie":
             return super().header(name)
         return [bytes(value) for key, value in self._fields if key == name]
-
-    def has_signal(self, name: bytes) -> bool:
-        for key, value in self._fields:  # noqa: SIM110  # any() would make a generator, which costs as much as the loop
-            if key == name and value == b"1":
-                return True
-        return False
 
     @property
     def headers(self) -> tuple[tuple[bytes, bytes], ...]:

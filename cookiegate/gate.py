@@ -9,7 +9,8 @@ from time import time
 from typing import Any, Literal, Self
 
 from cookiegate.consent.own import OwnConsent
-from cookiegate.consent.source import ConsentSource, cookie_names_of, source_problem
+from cookiegate.consent.recall import Recall
+from cookiegate.consent.source import ConsentSource, OneCookieSource, cookie_names_of, source_problem
 from cookiegate.consent.terms import ConsentTerms
 from cookiegate.errors import ConfigError
 from cookiegate.log import Log
@@ -94,6 +95,8 @@ class CookieGate:
     """The cookies that the consent source reads: exact names, and prefixes."""
     policy: Policy = field(init=False, repr=False, compare=False)
     terms: ConsentTerms = field(init=False, repr=False, compare=False)
+    recall: Recall | None = field(init=False, repr=False, compare=False)
+    """What counts of a consent that was read before, if the source reads one cookie alone."""
     verdicts: Verdicts = field(init=False, repr=False, compare=False)
     log: Log = field(init=False, repr=False, compare=False)
     field_kinds: Memo[bytes, FieldKind] = field(init=False, repr=False, compare=False)
@@ -163,6 +166,8 @@ class CookieGate:
             host_only=self.host_only,
             strict_values=self.strict_values,
         )
+        # DNT is off nearly everywhere: not worth a look at every field.
+        source = None if self.do_not_track else self.consent
         log = Log()
         verdicts = Verdicts(
             policy, is_consent_cookie=self.is_consent_cookie, on_unregistered=log.unregistered, clock=self.clock
@@ -170,6 +175,7 @@ class CookieGate:
         compiled = {
             "policy": policy,
             "terms": terms,
+            "recall": Recall(source.values, terms) if isinstance(source, OneCookieSource) else None,
             "log": log,
             "verdicts": verdicts,
             "field_kinds": Memo(field_kind, limit=256, longest=64),

@@ -57,6 +57,14 @@ class Handle:
         """Tell whether the request arrived by https, as far as the server knows."""
         raise NotImplementedError
 
+    def sent_cookie(self) -> bytes:
+        """Return the Cookie header as the browser sent it; like `head().cookie`, and quicker."""
+        return self.head().cookie
+
+    def has_privacy_control(self) -> bool:
+        """Tell whether there may be a Sec-GPC; what it says is for `head()` to tell."""
+        return True
+
     @property
     def decisions(self) -> tuple[Decision, ...]:
         """What was decided for each Set-Cookie line, and for each refused cookie of the request; empty before that."""
@@ -131,9 +139,19 @@ class Handle:
 
     def _known_consent(self) -> Consent:
         """Return the consent, read when it is needed for the first time."""
-        if self._consent is None:
-            self._consent = self._gate.read_consent(self.head(), self._gate.clock())
-        return self._consent
+        consent = self._consent
+        if consent is None:
+            gate = self._gate
+            now = gate.clock()
+            if gate.recall is not None:
+                settled = gate.recall(self.sent_cookie())
+                counts = settled.since_s <= now < settled.until_s
+                if counts and not (settled.heeds_signals and self.has_privacy_control()):
+                    consent = settled.consent
+            if consent is None:
+                consent = gate.read_consent(self.head(), now)
+            self._consent = consent
+        return consent
 
     def _settle_consent(self, lines: list[bytes]) -> None:
         """Let a consent cookie that the response itself sets or deletes count, as if the request had carried it."""

@@ -202,6 +202,12 @@ class _WsgiVisit(Visit):
     def has_https_scheme(self) -> bool:
         return bool(self._environ.get("wsgi.url_scheme") == "https")
 
+    def sent_cookie(self) -> bytes:
+        return self._cookie
+
+    def has_privacy_control(self) -> bool:
+        return "HTTP_SEC_GPC" in self._environ
+
 
 class _EnvironHead(RequestHead):
     """A request whose parts are looked up when a consent source asks for them; mostly none does."""

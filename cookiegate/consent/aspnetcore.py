@@ -4,15 +4,15 @@ Source: https://learn.microsoft.com/aspnet/core/security/gdpr and `CookiePolicyO
 """
 
 from cookiegate.consent.mapping import ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import OPTIONAL, Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import OPTIONAL, Consent
 
 __all__ = ["AspNetCore"]
 
 _PLATFORM = "ASP.NET Core"
 
 
-class AspNetCore:
+class AspNetCore(OneCookieSource):
     """Reads ASP.NET Core's consent cookie: its one value grants everything; a withdrawal deletes the cookie.
 
     `value`: the site's `ConsentCookieValue`. `cookie_name`: the site's `ConsentCookie.Name`. Any other value is
@@ -36,10 +36,6 @@ class AspNetCore:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent:
         if value != self._value:

@@ -5,8 +5,8 @@ Source: https://borlabs.io/borlabs-cookie/ (the WordPress plugin, versions 2 and
 
 from cookiegate.consent.decoding import json_object, revision_text
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["Borlabs"]
 
@@ -22,7 +22,7 @@ USUAL_GROUPS: IdMapping = {
 _PLATFORM = "Borlabs Cookie"
 
 
-class Borlabs:
+class Borlabs(OneCookieSource):
     """Reads Borlabs Cookie's consent: a group is accepted if it lists at least one service.
 
     `groups`: the site's own service groups. `cookie_name`: where a site renamed the cookie.
@@ -45,10 +45,6 @@ class Borlabs:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent:
         found = json_object(value)

@@ -5,8 +5,8 @@ Source: https://www.civicuk.com/cookie-control/ (documentation: the CookieContro
 
 from cookiegate.consent.decoding import json_object, time_from_epoch
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["Civic"]
 
@@ -20,7 +20,7 @@ _PLATFORM = "Civic Cookie Control"
 _ACCEPTED = "accepted"
 
 
-class Civic:
+class Civic(OneCookieSource):
     """Reads the consent of Civic Cookie Control: the categories in `optionalCookies` that were accepted.
 
     `categories`: the site's own names; upper and lower case are the same. `cookie_name`: where a site renamed the
@@ -43,10 +43,6 @@ class Civic:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent:
         found = json_object(value)

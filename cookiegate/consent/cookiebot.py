@@ -7,8 +7,8 @@ import re
 
 from cookiegate.consent.decoding import decodings, revision_text, time_from_epoch
 from cookiegate.consent.mapping import ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import OPTIONAL, Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import OPTIONAL, Consent
 
 __all__ = ["Cookiebot"]
 
@@ -28,7 +28,7 @@ _SPACE = " \t+"
 _QUOTES = "'\""
 
 
-class Cookiebot:
+class Cookiebot(OneCookieSource):
     """Reads Cookiebot's consent: `preferences`, `statistics` and `marketing` have the same names here.
 
     `cookie_name`: where a site renamed the cookie. The value comes raw, percent-encoded in part (usually `'` and `,`),
@@ -50,10 +50,6 @@ class Cookiebot:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, _parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
 
 def _parse(value: bytes) -> Consent:

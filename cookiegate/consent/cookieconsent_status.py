@@ -5,15 +5,15 @@ Source: https://www.osano.com/cookieconsent/documentation/ and osano/cookieconse
 """
 
 from cookiegate.consent.mapping import ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import OPTIONAL, Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import OPTIONAL, Consent
 
 __all__ = ["CookieConsentStatus"]
 
 _PLATFORM = "cookieconsent_status"
 
 
-class CookieConsentStatus:
+class CookieConsentStatus(OneCookieSource):
     """Reads `cookieconsent_status`: `allow` grants everything, `deny` nothing.
 
     `dismiss` is no signal: the visitor closed a notice that asked for nothing. `cookie_name`: the site's
@@ -34,10 +34,6 @@ class CookieConsentStatus:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, _parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there, or the notice was only dismissed."""
-        return self._values(head)
 
 
 def _parse(value: bytes) -> Consent | None:

@@ -5,8 +5,8 @@ Source: https://support.cookiefirst.com/ (the consent cookie).
 
 from cookiegate.consent.decoding import json_object, revision_text, time_from_epoch, time_from_iso
 from cookiegate.consent.mapping import ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Category, Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Category, Consent
 
 __all__ = ["CookieFirst"]
 
@@ -18,7 +18,7 @@ _CATEGORIES = {
 }
 
 
-class CookieFirst:
+class CookieFirst(OneCookieSource):
     """Reads CookieFirst's consent: `functional` is preferences, `performance` statistics, `advertising` marketing.
 
     `cookie_name`: where a site renamed the cookie. The value is raw or percent-encoded.
@@ -39,10 +39,6 @@ class CookieFirst:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, _parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
 
 def _parse(value: bytes) -> Consent:

@@ -5,8 +5,8 @@ Source: https://support.cookieinformation.com/ (cookie categories).
 
 from cookiegate.consent.decoding import json_object, time_from_iso
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["CookieInformation"]
 
@@ -20,7 +20,7 @@ USUAL_CATEGORIES: IdMapping = {
 _PLATFORM = "Cookie Information"
 
 
-class CookieInformation:
+class CookieInformation(OneCookieSource):
     """Reads Cookie Information's consent: the categories in `consents_approved`.
 
     `categories`: what a site uses its categories for (`cookie_cat_unclassified` grants nothing by default).
@@ -43,10 +43,6 @@ class CookieInformation:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent:
         found = json_object(value)

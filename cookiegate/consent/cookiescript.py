@@ -5,8 +5,8 @@ Source: https://cookie-script.com/ (help: the consent cookie).
 
 from cookiegate.consent.decoding import json_object, json_text, time_from_epoch
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["CookieScript"]
 
@@ -20,7 +20,7 @@ USUAL_CATEGORIES: IdMapping = {
 _PLATFORM = "CookieScript"
 
 
-class CookieScript:
+class CookieScript(OneCookieSource):
     """Reads CookieScript's consent: the list of accepted categories.
 
     `categories`: what a site uses its categories for (`unclassified` grants nothing by default). `cookie_name`: where
@@ -45,10 +45,6 @@ class CookieScript:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there, or the visitor has not answered."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent | None:
         found = json_object(value)

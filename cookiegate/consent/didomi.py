@@ -5,8 +5,8 @@ Source: https://developers.didomi.io/ (consent cookies); its TCF part is in `euc
 
 from cookiegate.consent.decoding import decoded, json_base64, time_from_iso
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["Didomi"]
 
@@ -20,7 +20,7 @@ USUAL_PURPOSES: IdMapping = {
 _PLATFORM = "Didomi"
 
 
-class Didomi:
+class Didomi(OneCookieSource):
     """Reads Didomi's consent by its purposes; vendors grant nothing.
 
     `purposes`: the site's own, `{"analytics-abc": "statistics"}`; a category is granted if all of its purposes are
@@ -44,10 +44,6 @@ class Didomi:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there, or was written before a choice."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent | None:
         found = json_base64(decoded(value))

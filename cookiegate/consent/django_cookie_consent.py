@@ -9,8 +9,8 @@ from datetime import datetime
 
 from cookiegate.consent.decoding import decoded, time_from_iso
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["DjangoCookieConsent"]
 
@@ -28,7 +28,7 @@ _VERSION = re.compile(
 )
 
 
-class DjangoCookieConsent:
+class DjangoCookieConsent(OneCookieSource):
     """Reads django-cookie-consent's groups: each holds the version that was accepted, or -1.
 
     `groups`: the site's cookie groups by their `varname`, `{"analytics": "statistics"}`; a category is granted if all
@@ -61,10 +61,6 @@ class DjangoCookieConsent:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent:
         text = decoded(value)

@@ -7,8 +7,8 @@ import re
 
 from cookiegate.consent.decoding import decoded
 from cookiegate.consent.mapping import ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Category, Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Category, Consent
 
 __all__ = ["HubSpot"]
 
@@ -17,7 +17,7 @@ _CATEGORIES = {"1": Category.STATISTICS, "2": Category.MARKETING, "3": Category.
 _SEPARATOR = re.compile("[,_]")
 
 
-class HubSpot:
+class HubSpot(OneCookieSource):
     """Reads HubSpot's consent: 1 is statistics, 2 marketing (advertisement), 3 preferences (functionality).
 
     `cookie_name`: where a site renamed the cookie. Explicit always: the banner writes the cookie by an answer. No time
@@ -37,10 +37,6 @@ class HubSpot:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, _parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
 
 def _parse(value: bytes) -> Consent:

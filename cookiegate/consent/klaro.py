@@ -5,15 +5,15 @@ Source: https://klaro.org/docs and kiprotect/klaro, src/consent-manager.js.
 
 from cookiegate.consent.decoding import json_object
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["Klaro"]
 
 _PLATFORM = "Klaro"
 
 
-class Klaro:
+class Klaro(OneCookieSource):
     """Reads Klaro's consent, which is given to services: the site says what each of them is for.
 
     `services`: `{"matomo": "statistics", "fbpixel": "marketing"}`; a category is granted if all of its services are
@@ -37,10 +37,6 @@ class Klaro:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent:
         answers: dict[str, bool] = {}

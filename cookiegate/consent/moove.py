@@ -5,8 +5,8 @@ Source: https://wordpress.org/plugins/gdpr-cookie-compliance/
 
 from cookiegate.consent.decoding import json_object
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["Moove"]
 
@@ -23,7 +23,7 @@ _PLATFORM = "Moove GDPR"
 _ANSWERS: dict[object, bool] = {"1": True, "0": False}
 
 
-class Moove:
+class Moove(OneCookieSource):
     """Reads the consent of Moove's plugin by its tabs.
 
     `categories`: what the site's tabs are for, `{"thirdparty": "statistics", "advanced": "marketing"}`.
@@ -46,10 +46,6 @@ class Moove:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent:
         answers: dict[str, bool] = {}

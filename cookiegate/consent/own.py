@@ -12,10 +12,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
-from cookiegate.consent.source import CookieValues
+from cookiegate.consent.source import CookieValues, OneCookieSource
 from cookiegate.errors import ConfigError
 from cookiegate.lifetime import parse_lifetime
-from cookiegate.model import OPTIONAL, Category, Consent, Reason, RequestHead, SameSite, SetCookie
+from cookiegate.model import OPTIONAL, Category, Consent, Reason, SameSite, SetCookie
 from cookiegate.wire.set_cookie import write_set_cookie
 from cookiegate.wire.token import is_token
 
@@ -31,7 +31,7 @@ _HOST = re.compile(r"\.?[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?", re.ASCII | re.IGNORE
 _LAST_SECOND = 253402300799  # in the year 9999, the last that datetime knows
 
 
-class OwnConsent:
+class OwnConsent(OneCookieSource):
     """Reads and writes cookiegate's own consent cookie.
 
     `name`: the cookie. `lifetime`: how long a choice counts, and the cookie is kept. `secret`: text of at least 16
@@ -77,10 +77,6 @@ class OwnConsent:
         self._lifetime_s = limit_s
         self._signer = _signer(secrets) if secrets else None
         self._values = CookieValues(name, self.parse)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent from the request; `None` if the cookie is not there."""
-        return self._values(head)
 
     def parse(self, value: bytes) -> Consent:
         """Read one value of the cookie; what is broken in any way grants nothing. Raises nothing."""

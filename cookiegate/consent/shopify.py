@@ -7,8 +7,8 @@ import re
 
 from cookiegate.consent.decoding import decoded, json_object
 from cookiegate.consent.mapping import ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Category, Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Category, Consent
 
 __all__ = ["Shopify"]
 
@@ -25,7 +25,7 @@ _VERSION_3 = re.compile(
 _ANSWERS = {"1": True, "0": False}
 
 
-class Shopify:
+class Shopify(OneCookieSource):
     """Reads Shopify's consent: analytics is statistics, marketing and preferences have the same names here.
 
     Only the visitor's choice counts, never what is allowed by default in a region (after the dot; `purposes` in
@@ -46,10 +46,6 @@ class Shopify:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, _parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there, or holds no choice."""
-        return self._values(head)
 
 
 def _parse(value: bytes) -> Consent | None:

@@ -13,6 +13,7 @@ __all__ = [
     "ConsentSource",
     "CookieValues",
     "FirstOf",
+    "OneCookieSource",
     "WritableConsentSource",
     "cookie_names_of",
     "first_of",
@@ -61,11 +62,11 @@ class CookieValues:
     holds no answer yet takes consent away too, where another value grants some.
     """
 
-    __slots__ = ("_memo", "_name", "_parse", "_source")
+    __slots__ = ("_memo", "_parse", "_source", "name", "read")
 
     def __init__(self, name: str, parse: Callable[[bytes], Consent | None], *, source: str = "") -> None:
         """Take the cookie's name and its parser, which raises `ValueError` for a value that it can't read."""
-        self._name = name.encode("ascii")
+        self.name = name.encode("ascii")
         self._parse = parse
         self._source = source or name
         unreadable = Consent.none(Reason.CONSENT_UNREADABLE, source=source or name)
@@ -78,11 +79,13 @@ class CookieValues:
             except ValueError:
                 return unreadable
 
+        self.read = read
+        """Reads one value, without the memory; `None` if it holds no answer."""
         self._memo: Memo[bytes, Consent | None] = Memo(read, limit=_REMEMBERED_VALUES, longest=_REMEMBERED_OCTETS)
 
     def __call__(self, head: RequestHead, /) -> Consent | None:
         """Read the consent, or `None` if the request carries no such cookie."""
-        values = cookie_values(head.cookie, self._name)
+        values = cookie_values(head.cookie, self.name)
         if len(values) == 1:
             memo = self._memo
             try:
@@ -101,7 +104,7 @@ class CookieValues:
 
     def problem(self, head: RequestHead) -> str | None:
         """Say why a value can't be read, in words for the cookie's owner; `None` if all can."""
-        for value in cookie_values(head.cookie, self._name):
+        for value in cookie_values(head.cookie, self.name):
             if len(value) > MAX_VALUE_OCTETS:
                 return f"longer than {MAX_VALUE_OCTETS} octets"
             try:
@@ -109,6 +112,22 @@ class CookieValues:
             except ValueError as error:
                 return str(error)
         return None
+
+
+class OneCookieSource:
+    """A source that reads one cookie and nothing else of a request, so that what its value says can be remembered."""
+
+    __slots__ = ()
+    _values: CookieValues
+
+    def __call__(self, head: RequestHead, /) -> Consent | None:
+        """Read the consent; `None` if the cookie is not there."""
+        return self._values(head)
+
+    @property
+    def values(self) -> CookieValues:
+        """The one cookie's values."""
+        return self._values
 
 
 def strictest_answer(consents: Iterable[Consent | None]) -> Consent | None:

@@ -6,8 +6,8 @@ each service in tarteaucitron.services.js.
 
 from cookiegate.consent.decoding import decoded, tokens
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["Tarteaucitron"]
 
@@ -34,7 +34,7 @@ _STATES = {"true": True, "false": False, "wait": False}
 _TRACKING_ID = "id"
 
 
-class Tarteaucitron:
+class Tarteaucitron(OneCookieSource):
     """Reads tarteaucitron's consent, which is given to services.
 
     `services`: what each of them is for, `{"gtag": "statistics"}`; a category is then granted if all of its services
@@ -60,10 +60,6 @@ class Tarteaucitron:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there, or no service was answered yet."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent | None:
         text = decoded(value)

@@ -5,8 +5,8 @@ Source: https://docs.tealium.com/iq-tag-management/consent-management/
 
 from cookiegate.consent.decoding import decoded, time_from_epoch, tokens
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import OPTIONAL, Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import OPTIONAL, Consent
 
 __all__ = ["Tealium"]
 
@@ -22,7 +22,7 @@ _ALL_OR_NOTHING = frozenset({"consent", "ts"})
 _CONSENTS = {"true": OPTIONAL, "false": frozenset[str]()}
 
 
-class Tealium:
+class Tealium(OneCookieSource):
     """Reads Tealium's consent by its categories `c1` to `c15`, or `consent` where a site asks for all or nothing.
 
     `categories`: what the site uses them for. `cookie_name`: where a site renamed the cookie.
@@ -47,10 +47,6 @@ class Tealium:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent:
         fields: dict[str, str] = {}

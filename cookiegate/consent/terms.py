@@ -6,10 +6,11 @@ what regulators ask (see the guide).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 
 from cookiegate.model import NO_CONSENT, OPTIONAL, Category, Consent, Reason, RequestHead
 
-__all__ = ["ConsentTerms"]
+__all__ = ["ConsentTerms", "Settled"]
 
 # By their own names, since a look-up in an enum costs as much as all else that is done for a consent that counts.
 _MARKETING, _PREFERENCES = Category.MARKETING, Category.PREFERENCES
@@ -39,31 +40,54 @@ class ConsentTerms:
             granted = self.default(head) if self.default is not None else None
             if not granted:
                 return NO_CONSENT
-            consent = Consent(granted, source="default", explicit=False)
-        elif (reason := self._objection(consent, now)) is not None:
-            return Consent.none(reason, source=consent.source)
-        if not consent.granted:
-            return consent
+            return self._narrow(Consent(granted, source="default", explicit=False), head)
+        settled = self.settle(consent)
+        if not settled.since_s <= now < settled.until_s:
+            return Consent.none(Reason.CONSENT_EXPIRED, source=consent.source)
+        return self._narrow(settled.consent, head) if settled.heeds_signals else settled.consent
+
+    def settle(self, consent: Consent) -> "Settled":
+        """Say what counts of a consent apart from the request and the time, and when."""
+        reason = self._objection(consent)
+        if reason is not None:
+            return Settled(Consent.none(reason, source=consent.source))
+        is_narrowed = (self.global_privacy_control and _MARKETING in consent.granted) or (
+            self.do_not_track and bool(consent.granted - {_PREFERENCES})
+        )
+        limits = [limit for limit in (consent.max_age_s, self.max_age_s) if limit is not None]
+        if not limits or consent.given_at is None:
+            return Settled(consent, heeds_signals=is_narrowed)
+        given_s = consent.given_at.timestamp()
+        return Settled(consent, given_s - _FUTURE_TOLERANCE_S, given_s + min(limits), heeds_signals=is_narrowed)
+
+    def _objection(self, consent: Consent) -> Reason | None:
+        """Say why a consent never counts, if it does not."""
+        if self.require_explicit and not consent.explicit and consent.granted:
+            return Reason.CONSENT_NOT_EXPLICIT
+        if self.revision is not None and consent.revision is not None and consent.revision != self.revision:
+            return Reason.CONSENT_OTHER_REVISION
+        return None
+
+    def _narrow(self, consent: Consent, head: RequestHead) -> Consent:
+        """Take away what the request's signals refuse."""
         if self.global_privacy_control and _MARKETING in consent.granted and head.has_signal(b"sec-gpc"):
             consent = _without(consent, frozenset({_MARKETING}), Reason.GLOBAL_PRIVACY_CONTROL)
         if self.do_not_track and head.has_signal(b"dnt"):
             consent = _without(consent, OPTIONAL - {_PREFERENCES}, Reason.DO_NOT_TRACK)
         return consent
 
-    def _objection(self, consent: Consent, now: float) -> Reason | None:
-        """Say why a consent does not count, if it does not."""
-        if self.require_explicit and not consent.explicit and consent.granted:
-            return Reason.CONSENT_NOT_EXPLICIT
-        if self.revision is not None and consent.revision is not None and consent.revision != self.revision:
-            return Reason.CONSENT_OTHER_REVISION
-        limit_s = self.max_age_s if consent.max_age_s is None else consent.max_age_s
-        if limit_s is not None and consent.given_at is not None:
-            if self.max_age_s is not None and self.max_age_s < limit_s:
-                limit_s = self.max_age_s
-            age_s = now - consent.given_at.timestamp()
-            if not -_FUTURE_TOLERANCE_S <= age_s < limit_s:
-                return Reason.CONSENT_EXPIRED
-        return None
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What counts of a consent, apart from the request and the time."""
+
+    consent: Consent
+    since_s: float = -inf
+    """Before this time (seconds, UTC), the consent does not count: it would come from the future."""
+    until_s: float = inf
+    """From this time on it is too old."""
+    heeds_signals: bool = False
+    """A signal of the request may still take something away."""
 
 
 def _without(consent: Consent, refused: frozenset[Category], reason: Reason) -> Consent:

@@ -6,8 +6,8 @@ Source: https://cookieconsent.orestbida.com/ and orestbida/cookieconsent, src/ut
 
 from cookiegate.consent.decoding import json_object, revision_text, time_from_iso
 from cookiegate.consent.mapping import IdMapping, ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Consent
 
 __all__ = ["VanillaCookieConsent"]
 
@@ -29,7 +29,7 @@ _PLATFORM = "orestbida/cookieconsent"
 _REQUIRED = ("consentId", "consentTimestamp", "lastConsentTimestamp")
 
 
-class VanillaCookieConsent:
+class VanillaCookieConsent(OneCookieSource):
     """Reads the consent of orestbida's cookieconsent: JSON with a list of the accepted categories.
 
     `categories`: the site's own names, `{"analytics": "statistics"}`. `revision`: the site's current one; a choice
@@ -62,10 +62,6 @@ class VanillaCookieConsent:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, self._parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
     def _parse(self, value: bytes) -> Consent:
         found = json_object(value)

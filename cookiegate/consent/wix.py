@@ -5,8 +5,8 @@ Source: https://dev.wix.com/docs/ (consent policy); the short names as they are 
 
 from cookiegate.consent.decoding import json_object, time_from_epoch
 from cookiegate.consent.mapping import ReaderArguments
-from cookiegate.consent.source import CookieValues
-from cookiegate.model import Category, Consent, RequestHead
+from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.model import Category, Consent
 
 __all__ = ["Wix"]
 
@@ -14,7 +14,7 @@ _PLATFORM = "Wix"
 _CATEGORIES = {"func": Category.PREFERENCES, "anl": Category.STATISTICS, "adv": Category.MARKETING}
 
 
-class Wix:
+class Wix(OneCookieSource):
     """Reads Wix' consent: `func` is preferences, `anl` statistics, `adv` marketing.
 
     `cookie_name`: where a site renamed the cookie. `dt3` (data to third parties) and `ess` grant nothing. Explicit
@@ -33,10 +33,6 @@ class Wix:
         arguments.check()
         self.cookie_names = (name,)
         self._values = CookieValues(name, _parse, source=_PLATFORM)
-
-    def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
-        return self._values(head)
 
 
 def _parse(value: bytes) -> Consent:

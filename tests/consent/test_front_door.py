@@ -17,7 +17,7 @@ def run(code: str) -> str:
 
 def test_import_of_the_gate_loads_no_reader_but_its_own() -> None:
     code = "import sys, cookiegate.gate; print(*sorted(m for m in sys.modules if m.startswith('cookiegate.consent.')))"
-    assert run(code).split() == [f"cookiegate.consent.{name}" for name in ("own", "source", "terms")]
+    assert run(code).split() == [f"cookiegate.consent.{name}" for name in ("own", "recall", "source", "terms")]
 
 
 def test_import_of_one_reader_loads_no_other() -> None:
@@ -39,7 +39,7 @@ def test_public_name_is_there(name: str) -> None:
 
 def test_every_module_with_a_reader_is_behind_the_door() -> None:
     folder = Path(cookiegate.consent.__file__).parent
-    shared = {"__init__", "bits", "decoding", "group", "iab", "mapping", "own", "source", "terms"}
+    shared = {"__init__", "bits", "decoding", "group", "iab", "mapping", "own", "recall", "source", "terms"}
     modules = {file.stem for file in folder.glob("*.py")} - shared
     assert modules == set(cookiegate.consent._MODULES.values())
 
