@@ -206,3 +206,14 @@ class HeadlessVisit(Visit):
     def has_https_scheme(self) -> bool:
         """Say yes."""
         return True
+
+    def sent_cookie(self) -> bytes:
+        """Return the request's."""
+        return self._request.cookie
+
+    def has_privacy_control(self) -> bool:
+        """Look for it as the adapters do."""
+        for name, _ in self._request.headers:  # noqa: SIM110
+            if name == b"sec-gpc":
+                return True
+        return False
