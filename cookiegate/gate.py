@@ -167,7 +167,7 @@ class CookieGate:
             strict_values=self.strict_values,
         )
         # DNT is off nearly everywhere: not worth a look at every field.
-        source = None if self.do_not_track else self.consent
+        values = self.consent.values if isinstance(self.consent, OneCookieSource) and not self.do_not_track else None
         log = Log()
         verdicts = Verdicts(
             policy, is_consent_cookie=self.is_consent_cookie, on_unregistered=log.unregistered, clock=self.clock
@@ -175,7 +175,7 @@ class CookieGate:
         compiled = {
             "policy": policy,
             "terms": terms,
-            "recall": Recall(source.values, terms) if isinstance(source, OneCookieSource) else None,
+            "recall": Recall(values, terms) if values is not None else None,
             "log": log,
             "verdicts": verdicts,
             "field_kinds": Memo(field_kind, limit=256, longest=64),

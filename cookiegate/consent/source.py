@@ -125,9 +125,9 @@ class OneCookieSource:
         return self._values(head)
 
     @property
-    def values(self) -> CookieValues:
-        """The one cookie's values."""
-        return self._values
+    def values(self) -> CookieValues | None:
+        """The one cookie's values; `None` for a kind of its own that asks something else as well."""
+        return self._values if type(self).__call__ is OneCookieSource.__call__ else None
 
 
 def strictest_answer(consents: Iterable[Consent | None]) -> Consent | None:

@@ -84,6 +84,16 @@ def test_source_of_one_cookie_is_recalled_and_any_other_is_asked():
     assert CookieGate(registry=EMPTY, consent=Cookiebot(), do_not_track=True).recall is None
 
 
+def test_source_that_asks_something_else_as_well_is_asked_each_time():
+    class Sometimes(OwnConsent):
+        def __call__(self, head, /):
+            return super().__call__(head) if head.path == "/granted" else None
+
+    gate = CookieGate(registry=EMPTY, consent=Sometimes(), clock=lambda: NOW)
+    assert gate.recall is None
+    assert not by_asgi(gate, NAME + b"=v=1&c=marketing&t=1768204800", []).granted
+
+
 def test_repeated_value_is_read_once():
     class Counted(OwnConsent):
         def parse(self, value):
