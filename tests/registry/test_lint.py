@@ -225,7 +225,7 @@ def test_meeting_prefixes_agree_with_a_look_at_every_pair(rows):
     assert {one.name: prefix.name for one, prefix in meeting_prefixes(rules)} == expected
 
 
-def test_lint_of_twenty_thousand_rules_costs_no_more_each_than_of_two_thousand():
+def test_lint_grows_with_the_number_of_rules_and_not_with_its_square():
     def cost_each(count):
         names = [f"s{n % 7}_{n}{'*' * (n % 3 == 0)}{'x' * (n % 6 == 0)}" for n in range(count)]
         rules = [rule(name, [*Category][n % 4]) for n, name in enumerate(names)]
@@ -235,4 +235,4 @@ def test_lint_of_twenty_thousand_rules_costs_no_more_each_than_of_two_thousand()
         return (process_time() - before) / count
 
     short = min(cost_each(2000) for _ in range(3))
-    assert min(cost_each(20_000), cost_each(20_000)) <= 2 * short
+    assert min(cost_each(20_000), cost_each(20_000)) <= 5 * short  # with the square it would be ten times

@@ -3,7 +3,7 @@
 import builtins
 import json
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -159,9 +159,9 @@ def test_time_grows_no_faster_than_the_text(read, piece):
     took = []
     for length in (5_000, 20_000):
         text = "# Marketing\n|Cookie|Purpose|\n|-|-|\n|a|" + piece * (length // len(piece))
-        start = perf_counter()
+        start = process_time()
         read(text, "policy.md")
-        took.append(perf_counter() - start)
+        took.append(process_time() - start)
     assert took[1] < 12 * took[0] + 0.5
 
 
