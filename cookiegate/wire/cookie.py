@@ -40,7 +40,7 @@ def cookie_values(header: bytes, name: bytes) -> list[bytes]:
     if at < 0:
         return found
     end = at + len(name)
-    if (at == 0 or header[at - 2 : at] == b"; ") and header[end : end + 1] == b"=" and header.find(name, end) < 0:
+    if (at == 0 or header[at - 2 : at] == b"; ") and header[end : end + 1] == b"=" and header.rfind(name) == at:
         stop = header.find(b";", end)  # the usual header: as browsers write it, and the name stands in it once
         return [(header[end + 1 :] if stop < 0 else header[end + 1 : stop]).strip(b" \t")]
     while at >= 0:
