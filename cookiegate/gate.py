@@ -23,7 +23,7 @@ from cookiegate.registry.toml import read_cookies_toml
 from cookiegate.settings import Checked
 from cookiegate.verdicts import Verdicts
 from cookiegate.wire.cookie import MAX_COOKIE_OCTETS
-from cookiegate.wire.headers import FieldKind, field_kind
+from cookiegate.wire.headers import FieldKind, field_kind, judged_kind, judged_text_kind, text_kind
 from cookiegate.wire.token import is_token, token_runs
 
 __all__ = ["CookieGate"]
@@ -179,9 +179,9 @@ class CookieGate:
             "log": log,
             "verdicts": verdicts,
             "field_kinds": Memo(field_kind, limit=256, longest=64),
-            "text_kinds": Memo(_text_kind, limit=256, longest=64),
-            "judged_kinds": Memo(_judged_kind, limit=256, longest=64),
-            "judged_text_kinds": Memo(_judged_text_kind, limit=256, longest=64),
+            "text_kinds": Memo(text_kind, limit=256, longest=64),
+            "judged_kinds": Memo(judged_kind, limit=256, longest=64),
+            "judged_text_kinds": Memo(judged_text_kind, limit=256, longest=64),
             "handle_classes": {},
             "is_watched": self.observer is not None
             or self.recorders != ()
@@ -301,16 +301,3 @@ class CookieGate:
                     if rule is not None and rule.category is not Category.NECESSARY:
                         found[rule.name] = rule
         return tuple(found.values())
-
-
-def _text_kind(name: str) -> FieldKind:
-    return field_kind(name.encode("latin-1", "replace"))
-
-
-def _judged_kind(name: bytes) -> FieldKind:
-    kind = field_kind(name)
-    return FieldKind.PLAIN if kind in {FieldKind.CACHE_CONTROL, FieldKind.VARY, FieldKind.DATE} else kind
-
-
-def _judged_text_kind(name: str) -> FieldKind:
-    return _judged_kind(name.encode("latin-1", "replace"))

@@ -14,7 +14,15 @@ from cookiegate.model import NO_CONSENT, Consent, CookieRule, Decision, Exchange
 from cookiegate.verdicts import KEEP, NEEDS_CONSENT, NOT_IN_TABLE, Deletion, Table
 from cookiegate.wire.cache_control import Fields, is_stored_by_shared_caches, make_private, vary_on
 from cookiegate.wire.dates import is_now
-from cookiegate.wire.headers import FieldKind, cut_at_line_break, field_kind, has_line_break, octet_pair
+from cookiegate.wire.headers import (
+    FieldKind,
+    cut_at_line_break,
+    field_kind,
+    has_line_break,
+    is_set_cookie,
+    octet_pair,
+    without_padding,
+)  # fmt: skip
 
 __all__ = ["Visit"]
 
@@ -42,7 +50,7 @@ class Visit(Handle):
             before, after = self._outcome
             decisions: list[Decision] = []
             self._judge(before, decisions, self._consent)
-            left = (value for name, value in after if _is_set_cookie(name))
+            left = (value for name, value in after if is_set_cookie(name))
             self._outcome = [  # told is the line that left: a date in it may have been worked out up to a minute ago
                 decision if decision.after is None else replace(decision, after=next(left, decision.after))
                 for decision in decisions
@@ -179,7 +187,7 @@ class Visit(Handle):
                     if carries_optional or carries_none:
                         table, known = granted, granted.known  # whether one leaves is settled: one look-up from now on
                 if verdict is NOT_IN_TABLE:
-                    bare = [_without_padding(field) for field in fields]
+                    bare = [without_padding(field) for field in fields]
                     return self._filter_fast(bare, is_cacheable=is_cacheable) if bare != fields else None
                 if verdict.__class__ is Deletion:
                     pair = raw_name + b"="
@@ -212,7 +220,7 @@ class Visit(Handle):
             else:
                 pairs.append(pair)
         choice = self._written_choice()
-        self._settle_consent([value for name, value in pairs if _is_set_cookie(name)])
+        self._settle_consent([value for name, value in pairs if is_set_cookie(name)])
         decisions: list[Decision] = []
         leaving = self._judge(pairs, decisions, self._consent)
         if self._cookies and gate.expire_refused:
@@ -241,7 +249,7 @@ class Visit(Handle):
         now = gate.clock()
         leaving = []
         has_false_date = False
-        for name, value in map(_without_padding, pairs):
+        for name, value in map(without_padding, pairs):
             kind = field_kind(name)
             if kind is _SET_COOKIE or kind is FieldKind.PADDED_SET_COOKIE:
                 decision = gate.policy.decide(value, consent or NO_CONSENT, is_https=is_https, now=now)
@@ -258,7 +266,7 @@ class Visit(Handle):
             else:
                 has_false_date = has_false_date or (kind is FieldKind.DATE and not is_now(value.strip(b" \t"), now))
                 leaving.append((name, self.one_line(name, value)))
-        if has_false_date and any(_is_set_cookie(name) and b"expires" in value.lower() for name, value in leaving):
+        if has_false_date and any(is_set_cookie(name) and b"expires" in value.lower() for name, value in leaving):
             gate.log.invalid_field(b"date", "not the present, so that browsers would keep cookies longer; left out")
             leaving = [(name, value) for name, value in leaving if field_kind(name) is not FieldKind.DATE]
         return leaving
@@ -286,7 +294,7 @@ class Visit(Handle):
         table.tell(raw_names, consent.refusals)
         news = gate.log.news(consent.refusals, raw_names)
         for name, value in fields if news else ():
-            if _is_set_cookie(name) and value.partition(b";")[0].partition(b"=")[0] in news:
+            if is_set_cookie(name) and value.partition(b";")[0].partition(b"=")[0] in news:
                 gate.tell(gate.policy.decide(value, consent, is_https=self.is_https(), now=gate.clock()))
 
     def _depends_on_consent(self, decision: Decision) -> bool:
@@ -304,16 +312,3 @@ class Visit(Handle):
         if self._gate.shared_caches == "vary":
             return vary_on(fields, b"Cookie", b"Sec-GPC")
         return make_private(fields)
-
-
-def _without_padding(field: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
-    """Take white space off the front of a Set-Cookie line: it is no part of the field's value (RFC 9110 §5.5).
-
-    Django before 6.0 writes a blank there under WSGI, in every line.
-    """
-    name, value = field
-    return (name, value.lstrip(b" \t")) if value[:1] in (b" ", b"\t") and _is_set_cookie(name) else field
-
-
-def _is_set_cookie(name: bytes) -> bool:
-    return field_kind(name) in (FieldKind.SET_COOKIE, FieldKind.PADDED_SET_COOKIE)

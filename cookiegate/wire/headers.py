@@ -9,7 +9,10 @@ from enum import IntEnum
 
 from cookiegate.wire.token import is_token
 
-__all__ = ["FieldKind", "cut_at_line_break", "field_kind", "has_line_break", "octet_pair", "octets"]
+__all__ = [
+    "FieldKind", "cut_at_line_break", "field_kind", "has_line_break", "is_set_cookie", "judged_kind",
+    "judged_text_kind", "octet_pair", "octets", "text_kind", "without_padding",
+]  # fmt: skip
 
 _NOISE = bytes(range(0x21)) + b"\x7f\x85\xa0"  # hypercorn, wsgiref and waitress send a padded name on as Set-Cookie
 _LINE_BREAK = re.compile(rb"[\r\n\x00]")  # Chromium starts a new header line at a bare CR too
@@ -69,6 +72,36 @@ def field_kind(name: bytes) -> FieldKind:
     if bare == b"date":
         return FieldKind.DATE
     return FieldKind.PLAIN
+
+
+def judged_kind(name: bytes) -> FieldKind:
+    """Tell whether a field must be judged; false for all others, and for what matters beside a cookie only."""
+    kind = field_kind(name)
+    return FieldKind.PLAIN if kind in {FieldKind.CACHE_CONTROL, FieldKind.VARY, FieldKind.DATE} else kind
+
+
+def text_kind(name: str) -> FieldKind:
+    """Like `field_kind`, of a name that is text, as in WSGI."""
+    return field_kind(name.encode("latin-1", "replace"))
+
+
+def judged_text_kind(name: str) -> FieldKind:
+    """Like `judged_kind`, of a name that is text, as in WSGI."""
+    return judged_kind(name.encode("latin-1", "replace"))
+
+
+def is_set_cookie(name: bytes) -> bool:
+    """Tell whether servers would send a field of this name as a Set-Cookie line."""
+    return field_kind(name) in (FieldKind.SET_COOKIE, FieldKind.PADDED_SET_COOKIE)
+
+
+def without_padding(field: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
+    """Take white space off the front of a Set-Cookie line: it is no part of the field's value (RFC 9110 §5.5).
+
+    Django before 6.0 writes a blank there under WSGI, in every line.
+    """
+    name, value = field
+    return (name, value.lstrip(b" \t")) if value[:1] in (b" ", b"\t") and is_set_cookie(name) else field
 
 
 def has_line_break(value: bytes) -> bool:
