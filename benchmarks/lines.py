@@ -213,7 +213,7 @@ class HeadlessVisit(Visit):
 
     def has_privacy_control(self) -> bool:
         """Look for it as the adapters do."""
-        for name, _ in self._request.headers:  # noqa: SIM110
+        for name, _ in self._request.headers:  # noqa: SIM110  # as the adapters do it
             if name == b"sec-gpc":
                 return True
         return False

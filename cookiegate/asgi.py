@@ -105,7 +105,6 @@ class CookieGateMiddleware:
 
 
 class _AsgiVisit(Visit):
-    __slots__ = ("_headers", "_line")  # what is set for each request: a slot costs a third of an attribute in CPython
     _headers: Fields
     _line: tuple[str | None, str | None, str | None]
     """Scheme, method and path."""

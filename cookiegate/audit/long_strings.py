@@ -86,5 +86,5 @@ class LongStrings:
             return
         self._held += content
         if len(self._held) > MAX_STRING_OCTETS:
-            self._held = self._held[: _WHOLE.match(self._held, 0, MAX_STRING_OCTETS).end()]  # type: ignore[union-attr]
+            self._held = self._held[: _WHOLE.match(self._held, 0, MAX_STRING_OCTETS).end()]  # type: ignore[union-attr]  # likewise
             self._is_cut = True
