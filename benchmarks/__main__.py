@@ -5,7 +5,6 @@ import logging
 from pathlib import Path
 
 from benchmarks.comparison import print_comparison
-from benchmarks.contest import FULL, QUICK, Pace
 from benchmarks.document import Document, Unreadable, read_json, write_json
 from benchmarks.groups import GROUPS
 from benchmarks.machine import machine_facts
@@ -13,6 +12,7 @@ from benchmarks.node import fetch_rivals
 from benchmarks.progress import Progress, shown_progress
 from benchmarks.result import Row, Unavailable
 from benchmarks.table import print_report
+from benchmarks.timing import FULL, QUICK, Pace
 
 __all__ = ["main", "measure"]
 
@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         then = read_json(options.compare) if options.compare is not None else None
         if options.html is not None:
-            from benchmarks.page import write_page  # before the run: what is missing is said at once
+            from benchmarks.page import write_page  # before the run: a missing package is reported at once
         for path in (options.json, options.html):
             if path is not None and not path.absolute().parent.is_dir():
                 raise Unavailable(f"{path}: its folder is not there; make it first")

@@ -6,10 +6,11 @@ own noise (what things measured against themselves strayed), and by more than a 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import fill
 
 from benchmarks.document import Document
 from benchmarks.result import Row
-from benchmarks.table import figure_text, number
+from benchmarks.table import figure_text, number, report_width
 
 __all__ = ["Change", "compare", "noise_of", "print_comparison"]
 
@@ -66,14 +67,19 @@ def print_comparison(then: Document, now: Document) -> None:
     """Print what moved, then what stayed in one sentence."""
     changes = compare(then, now)
     noise = max(noise_of(then), noise_of(now))
-    print(f"\nthen and now: {len(changes)} rows are in both runs; a thing against itself strayed by {noise:.0%}")
+    print()
+    _print(f"then and now: {len(changes)} rows are in both runs; a thing against itself strayed by {noise:.0%}")
     for name in sorted({*then.machine} & {*now.machine} - {"load"}):
         if then.machine[name] != now.machine[name]:
-            print(f"  {name}: {_shown(then.machine[name])} then, {now.machine[name]} now")
+            _print(f"  {name}: {_shown(then.machine[name])} then, {now.machine[name]} now")
     moved = [change for change in changes if change.moved]
     for line in _told(moved):
-        print(line)
-    print(f"{len(changes) - len(moved)} rows moved no more than noise does")
+        _print(line)
+    _print(f"{len(changes) - len(moved)} rows moved no more than noise does")
+
+
+def _print(text: str) -> None:
+    print(fill(text, report_width(), subsequent_indent="        "))
 
 
 def _told(moved: list[Change]) -> Iterator[str]:

@@ -1,17 +1,16 @@
-"""A run as JSON, for comparison with another run: written whole, read with every mistake told with its place."""
+"""A run as JSON, for comparison with another run: written whole; reading reports each mistake with its place."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from benchmarks.contest import Quartiles
-from benchmarks.result import Point, Row, Target
+from benchmarks.result import Row
+from benchmarks.timing import Quartiles
 
 __all__ = ["Document", "Unreadable", "read_json", "write_json"]
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 class Unreadable(Exception):
@@ -28,16 +27,20 @@ class Document:
 
 
 def write_json(path: Path, document: Document) -> None:
-    """Write a run to a file."""
+    """Write a run to a file: a line for each row that was measured, with what a comparison needs."""
+    head = {"format": _FORMAT, "quick": document.is_quick, "machine": dict(document.machine)}
     rows = [
-        {"group": group, **asdict(row), "is_met": row.is_met} for group, rows in document.found.items() for row in rows
+        json.dumps([group, *row.key, row.unit, *map(_rounded, (row.figure.low, row.figure.median, row.figure.high))])
+        for group, rows in document.found.items()
+        for row in rows
+        if row.figure is not None
     ]
-    written = {"format": _FORMAT, "quick": document.is_quick, "machine": dict(document.machine), "rows": rows}
-    path.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    lines = [json.dumps(head)[:-1] + ', "rows": [', ",\n".join(rows), "]}"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def read_json(path: Path) -> Document:
-    """Read what `write_json` wrote. Raises: `Unreadable`, with the place."""
+    """Read what `write_json` wrote: rows without targets, notes and points. Raises: `Unreadable`, with the place."""
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -50,22 +53,16 @@ def read_json(path: Path) -> Document:
         machine = {str(name): str(fact) for name, fact in read["machine"].items()}
         for place, row in enumerate(read["rows"]):
             where = f"rows[{place}]"
-            found.setdefault(str(row["group"]), []).append(_row(row))
+            group, what, against, unit, low, median, high = row
+            figure = Quartiles(float(low), float(median), float(high), rounds=0)
+            found.setdefault(str(group), []).append(
+                Row(what=str(what), against=str(against), figure=figure, unit=str(unit))
+            )
         return Document(machine, found, bool(read["quick"]))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Unreadable(f"{path}: {where}: is not as --json writes it: {error!r}; write the file anew") from error
 
 
-def _row(read: Mapping[str, Any]) -> Row:
-    figure, target, point = read["figure"], read["target"], read["point"]
-    return Row(
-        what=str(read["what"]),
-        against=str(read["against"]),
-        figure=figure and Quartiles(
-            float(figure["low"]), float(figure["median"]), float(figure["high"]), int(figure["rounds"])
-        ),
-        unit=str(read["unit"]),
-        target=target and Target("<=" if target["kind"] == "<=" else ">=", float(target["bound"])),
-        note=str(read["note"]),
-        point=point and Point(str(point["plot"]), str(point["axis"]), float(point["x"]), str(point["curve"])),
-    )  # fmt: skip
+def _rounded(figure: float) -> float:
+    """Keep four digits: far fewer than a figure moves by from run to run."""
+    return float(f"{figure:.4g}")

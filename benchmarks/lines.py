@@ -10,15 +10,18 @@ from base64 import urlsafe_b64encode
 from email.utils import formatdate
 from hashlib import sha512
 
-from cookiegate.gate import CookieGate
+from cookiegate.adapter import filter_fields
+from cookiegate.gate import CookieGate, compiled
+from cookiegate.handle import Handle
 from cookiegate.lifetime import parse_lifetime
 from cookiegate.model import Category, Consent, CookieRule, RequestHead
 from cookiegate.registry.registry import Registry
-from cookiegate.visit import Visit
+from cookiegate.wire.request_head import ScopeHead
 
 __all__ = [
-    "CONSENT_NAME", "EVERYTHING", "NEITHER", "PARTLY", "RULES", "Field", "HeadlessVisit", "consent_cookie",
-    "cookie_header", "date_in", "expiring_fields", "lines", "make_gate", "numbered", "policy_rules", "random_text",
+    "CONSENT_NAME", "EVERYTHING", "NEITHER", "PARTLY", "RULES", "Field", "consent_cookie",
+    "cookie_header", "date_in", "expiring_fields", "filter_alone", "five_cookies", "lines", "make_gate", "numbered",
+    "policy_rules", "random_text",
     "realistic", "set_cookies",
 ]  # fmt: skip
 
@@ -142,6 +145,18 @@ def cookie_header(gate: CookieGate, granted: frozenset[str] | None, *names: str)
     return b"; ".join(pairs if granted is None else [*pairs, consent_cookie(gate, granted)])
 
 
+def five_cookies(gate: CookieGate, granted: frozenset[str], number: int = 0) -> bytes:
+    """Return a visitor's usual Cookie header, of which no cookie is a registered optional one; `number`: whose."""
+    pairs = [
+        f"sessionid={random_text(32, f's{number}')}".encode(),
+        f"csrftoken={random_text(32, f'c{number}')}".encode(),
+        consent_cookie(gate, granted, number),
+        b"countryCode=DE",
+        b"fair_usage_tracker=" + random_text(24, f"u{number}").encode(),
+    ]
+    return b"; ".join(pairs)
+
+
 def realistic() -> dict[str, list[Field]]:
     """Return twelve lines each of a kind that real sites send, under names of the policy that last beyond a session."""
     names = [name for name, rule in RULES.items() if rule[1] != "session"][:12]
@@ -162,7 +177,7 @@ def realistic() -> dict[str, list[Field]]:
         "JSON in the value": [f"{name}={json}; Path=/; Max-Age=1800; HttpOnly; Secure; SameSite=Lax" for name in names],
         "mixed attributes": [f"{name}=v{endings[number % len(endings)]}" for number, name in enumerate(names)],
     }
-    return {kind: [(b"set-cookie", text.encode()) for text in told] for kind, told in texts.items()}
+    return {kind: [(b"set-cookie", text.encode()) for text in lines] for kind, lines in texts.items()}
 
 
 def numbered(count: int) -> tuple[Registry, list[Field]]:
@@ -191,29 +206,8 @@ def expiring_fields(count: int, moments: int) -> list[list[Field]]:
     ]
 
 
-class HeadlessVisit(Visit):
-    """A visit without a server: the gate's own work for one response, and nothing of an adapter's."""
-
-    def __init__(self, gate: CookieGate, request: RequestHead) -> None:
-        self._gate = gate  # as the adapters do it
-        self._is_special = gate.is_watched
-        self._request = request
-
-    def head(self) -> RequestHead:
-        """Return the request."""
-        return self._request
-
-    def has_https_scheme(self) -> bool:
-        """Say yes."""
-        return True
-
-    def sent_cookie(self) -> bytes:
-        """Return the request's."""
-        return self._request.cookie
-
-    def has_privacy_control(self) -> bool:
-        """Look for it as the adapters do."""
-        for name, _ in self._request.headers:  # noqa: SIM110  # as the adapters do it
-            if name == b"sec-gpc":
-                return True
-        return False
+def filter_alone(gate: CookieGate, request: RequestHead, fields: list[Field]) -> list[Field]:
+    """Filter one response without a server: the gate's own work, and nothing of an adapter's."""
+    line = (request.scheme, request.method, request.path)
+    handle = Handle(compiled(gate), (request.cookie, ScopeHead, request.headers, line))
+    return filter_fields(handle, [*fields], "https")

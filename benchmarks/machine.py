@@ -7,7 +7,7 @@ import sysconfig
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks.contest import CLOCK
+from benchmarks.timing import CLOCK
 
 __all__ = ["machine_facts"]
 

@@ -59,7 +59,10 @@ def write_page(path: Path, now: Document, then: Document | None = None) -> None:
 
 
 def _table(rows: list[Row]) -> Iterator[str]:
-    yield ("<table><thead><tr><th>measured<th>against<th>median<th>quartiles<th>target<th>note</tr></thead><tbody>\n")
+    heads = "".join(
+        f'<th scope="col">{head}' for head in ("measured", "against", "median", "quartiles", "target", "note")
+    )
+    yield f"<table><thead><tr>{heads}</tr></thead><tbody>\n"
     for row in rows:
         state = {True: "met", False: "missed", None: ""}[row.is_met]
         yield (

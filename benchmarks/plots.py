@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from io import StringIO
 
 import matplotlib as mpl
@@ -52,7 +53,7 @@ def targets_plot(found: Mapping[str, list[Row]]) -> str:
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         axes.set_xlabel("target kept so many times over; left of 1 it is missed")
         axes.grid(visible=True, axis="x", alpha=0.3)
-        return _svg(figure)
+        return _svg(figure, "How many times over each target is kept; the tables below have the figures")
 
 
 def _scaling_plot(rows: list[Row]) -> str:
@@ -87,11 +88,14 @@ def _scaling_plot(rows: list[Row]) -> str:
         axes.set_ylabel({"x": "ratio"}.get(rows[0].unit, rows[0].unit))
         axes.grid(visible=True, alpha=0.3)
         axes.legend(fontsize=8)
-        return _svg(figure)
+        curve_names = ", ".join(curves)
+        return _svg(figure, f"{curve_names}, by {rows[0].point.axis}; the tables below have the figures")
 
 
-def _svg(figure: Figure) -> str:
+def _svg(figure: Figure, label: str) -> str:
+    """Write a figure; `label` says what it shows to those who do not see it."""
     written = StringIO()
     figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     text = written.getvalue()
-    return re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
+    plain = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
+    return plain.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)

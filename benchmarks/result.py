@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from benchmarks.contest import Pace, Quartiles
+from benchmarks.timing import Pace, Quartiles
 
 __all__ = [
     "FASTER",
@@ -54,7 +54,7 @@ def at_least(bound: float) -> Target:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where a figure stands in a plot."""
+    """The place of a figure in a plot."""
 
     plot: str
     """What the plot shows: its title."""
@@ -71,7 +71,7 @@ class Row:
 
     what: str
     against: str
-    """The rival; in a plot, where the figure stands."""
+    """The rival; in a plot, the place of the figure."""
     figure: Quartiles | None
     """`None`: not measured, the note says why."""
     unit: str = TIMES

@@ -2,19 +2,22 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
+from itertools import cycle, islice
 from typing import Any, TypeAlias
 
-from benchmarks.contest import Loop
+from benchmarks.timing import Loop
 
 __all__ = [
-    "ASGIApp", "WSGIApp", "asgi_headers", "asgi_loop", "asgi_noop", "environ", "raw_asgi", "raw_wsgi",
-    "sent_by_asgi", "sent_by_wsgi", "wsgi_loop", "wsgi_noop",
+    "ASGIApp", "WSGIApp", "asgi_headers", "asgi_loop", "asgi_noop", "asking_asgi", "asking_wsgi", "environ",
+    "raw_asgi", "raw_wsgi", "sent_by_asgi", "sent_by_wsgi", "wsgi_loop", "wsgi_noop",
 ]  # fmt: skip
 
 ASGIApp: TypeAlias = Callable[[Any, Any, Any], Awaitable[None]]
 WSGIApp: TypeAlias = Callable[[dict[str, Any], Any], Iterable[bytes]]
 Field: TypeAlias = tuple[bytes, bytes]
 
+_PAGE = b"<p>Page</p>"
+"""As long as the recorded Content-Length says: servers hold apps to it."""
 _REQUEST = [
     (b"host", b"www.example.com"),
     (b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
@@ -35,9 +38,20 @@ def raw_asgi(headers: list[Field]) -> ASGIApp:
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": list(headers)})
-        await send({"type": "http.response.body", "body": b"ok"})
+        await send({"type": "http.response.body", "body": _PAGE})
 
     return app
+
+
+def asking_asgi(headers: list[Field]) -> ASGIApp:
+    """Make an app that asks the gate before it answers."""
+    app = raw_asgi(headers)
+
+    async def asking(scope: Any, receive: Any, send: Any) -> None:
+        scope["cookiegate"].allows("statistics")
+        await app(scope, receive, send)
+
+    return asking
 
 
 def asgi_noop(app: ASGIApp) -> ASGIApp:
@@ -77,17 +91,34 @@ def _scope(headers: list[Field], scheme: str = "https") -> dict[str, Any]:
         "path": "/",
         "raw_path": b"/",
         "query_string": b"",
-        "headers": list(headers),
+        "headers": _fresh(headers),
         "state": {},
     }
 
 
-def asgi_loop(app: ASGIApp, headers: list[Field] | None = None, *, scheme: str = "https") -> Loop:
-    """Make a contestant of an app: each request has a scope of its own; nothing has to wait, so no event loop runs."""
-    fields = asgi_headers() if headers is None else headers
+def _fresh(headers: list[Field]) -> list[Field]:
+    """Return header fields whose Cookie is an object of its own, as it is when it comes off a socket."""
+    fields = list(headers)
+    if fields and fields[-1][0] == b"cookie":
+        fields[-1] = (b"cookie", b"%b" % fields[-1][1])
+    return fields
+
+
+def asgi_loop(
+    app: ASGIApp,
+    headers: list[Field] | None = None,
+    *,
+    scheme: str = "https",
+    visitors: Iterable[list[Field]] | None = None,
+) -> Loop:
+    """Make a candidate of an app: each request has a scope of its own; nothing has to wait, so no event loop runs.
+
+    `visitors`: the header fields of one request after the other, over and over; without them all have `headers`.
+    """
+    requests = cycle(visitors or [asgi_headers() if headers is None else headers])
 
     def loop(times: int) -> None:
-        for _ in range(times):
+        for fields in islice(requests, times):
             serving = app(_scope(fields, scheme), _receive, _send)
             try:
                 serving.send(None)  # type: ignore[attr-defined]
@@ -116,9 +147,20 @@ def raw_wsgi(headers: list[Field]) -> WSGIApp:
 
     def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         start_response("200 OK", list(fields))
-        return [b"ok"]
+        return [_PAGE]
 
     return app
+
+
+def asking_wsgi(headers: list[Field]) -> WSGIApp:
+    """Make an app that asks the gate before it answers."""
+    app = raw_wsgi(headers)
+
+    def asking(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ["cookiegate.handle"].allows("statistics")
+        return app(environ, start_response)
+
+    return asking
 
 
 def wsgi_noop(app: WSGIApp) -> WSGIApp:
@@ -166,7 +208,7 @@ def _start_response(status: str, headers: Any, exc_info: Any = None) -> Callable
 
 
 def wsgi_loop(app: WSGIApp, cookie: bytes = b"", *, scheme: str = "https") -> Loop:
-    """Make a contestant of an app: each request has an environ of its own; the answer is read and closed."""
+    """Make a candidate of an app: each request has an environ of its own; the answer is read and closed."""
     model = environ(cookie, scheme=scheme)
 
     def loop(times: int) -> None:

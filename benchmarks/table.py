@@ -1,18 +1,19 @@
-"""The report for a terminal of 80 columns, in colour where rich is installed.
+"""The report for a terminal of 60 to 80 columns, in colour where rich is installed.
 
-What was measured stands above its rivals, each rival on a line with its figure; what the two do differently below it.
+What was measured is above its rivals; each rival has a line with its figure, and below it how the two differ.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from textwrap import fill
 
 from benchmarks.result import Row
 
-__all__ = ["figure_text", "number", "print_report", "quartiles_text", "summary", "target_text"]
+__all__ = ["figure_text", "number", "print_report", "quartiles_text", "report_width", "summary", "target_text"]
 
 _HEADINGS = ("measured, against", "median", "quartiles", "target")
-_WIDTH = 80
+_NARROWEST, _WIDEST = 60, 80
 _FIGURES = 42
 """What the three columns of figures take."""
 _STYLES = {"group": "bold reverse", "what": "bold", "note": "dim"}
@@ -29,16 +30,22 @@ class _Line:
 def print_report(facts: Mapping[str, str], found: Mapping[str, list[Row]]) -> None:
     """Print rows, facts and how many targets were met."""
     write = _writer()
-    write(_columns(_HEADINGS), "bold")
-    for line in _lines(found):
+    width = report_width()
+    write(_columns(_HEADINGS, width), "bold")
+    for line in _lines(found, width):
         if line.kind == "figure":
-            write(_columns(line.cells), {True: "green", False: "red", None: ""}[line.is_met])
+            write(_columns(line.cells, width), {True: "green", False: "red", None: ""}[line.is_met])
         else:
-            write(_wrapped(line.cells[0], "    " if line.kind == "note" else ""), _STYLES[line.kind])
+            write(_wrapped(line.cells[0], width, "    " if line.kind == "note" else ""), _STYLES[line.kind])
     write("", "")
-    write(_wrapped(", ".join(f"{name} {fact}" for name, fact in facts.items()), ""), "dim")
-    for told in summary(found).splitlines():
-        write(_wrapped(told, "", "        "), "bold")
+    write(_wrapped(", ".join(f"{name} {fact}" for name, fact in facts.items()), width), "dim")
+    for line in summary(found).splitlines():
+        write(_wrapped(line, width, "", "        "), "bold")
+
+
+def report_width() -> int:
+    """Return the terminal's width, within what the report is made for."""
+    return min(max(get_terminal_size((_WIDEST, 24)).columns, _NARROWEST), _WIDEST)
 
 
 def _writer() -> Callable[[str, str], None]:
@@ -75,7 +82,9 @@ def target_text(row: Row) -> str:
 
 
 def number(figure: float) -> str:
-    """Write three digits."""
+    """Write three digits; a power of ten where there are more than five before the point."""
+    if abs(figure) >= 99_999.5:
+        return f"{figure:.2e}"
     return f"{figure:.0f}" if abs(figure) >= 100 else f"{figure:.1f}" if abs(figure) >= 10 else f"{figure:.2f}"
 
 
@@ -83,14 +92,14 @@ def summary(found: Mapping[str, list[Row]]) -> str:
     """Say how many targets were met, and which were not."""
     judged = [row for rows in found.values() for row in rows if row.is_met is not None]
     missed = [row for row in judged if not row.is_met]
-    told = f"{len(judged) - len(missed)} of {len(judged)} targets met" if judged else "no target was measured"
-    return "\n".join([told, *(f"missed: {row.what}, against {row.against}: {figure_text(row)}" for row in missed)])
+    result = f"{len(judged) - len(missed)} of {len(judged)} targets met" if judged else "no target was measured"
+    return "\n".join([result, *(f"missed: {row.what}, against {row.against}: {figure_text(row)}" for row in missed)])
 
 
-def _lines(found: Mapping[str, list[Row]]) -> Iterator[_Line]:
+def _lines(found: Mapping[str, list[Row]], width: int) -> Iterator[_Line]:
     """Yield what is printed: what is measured once for all of its rivals, a note once as long as it stays the same."""
     for group, rows in found.items():
-        yield _Line("group", (f" {group} ".center(_WIDTH, "-"),))
+        yield _Line("group", (f" {group} ".center(width, "-"),))
         what = note = ""
         for row in rows:
             if row.what != what:
@@ -106,14 +115,16 @@ def _lines(found: Mapping[str, list[Row]]) -> Iterator[_Line]:
                 yield _Line("note", (f"({note})",))
 
 
-def _columns(cells: tuple[str, ...]) -> str:
-    """Set a row; a rival's name that is too long gets a line of its own."""
+def _columns(cells: tuple[str, ...], width: int) -> str:
+    """Set a row; what does not fit beside the rest (a rival's name, figures of a noisy run) gets lines of its own."""
     first, median, quartiles, target = cells
-    figures = f"{median:>12}  {quartiles:>12}  {target}"
-    if len(first) > _WIDTH - _FIGURES:
-        return f"{first}\n{'':<{_WIDTH - _FIGURES}}{figures}".rstrip()
-    return f"{first:<{_WIDTH - _FIGURES}}{figures}".rstrip()
+    figures = f"{median:>12}  {quartiles:>12}  {target}".rstrip()
+    if len(figures) > _FIGURES:
+        return f"{fill(first, width)}\n{fill('  '.join((median, quartiles, target)), width, initial_indent='    ')}"
+    if len(first) > width - _FIGURES:
+        return f"{fill(first, width)}\n{'':<{width - _FIGURES}}{figures}"
+    return f"{first:<{width - _FIGURES}}{figures}".rstrip()
 
 
-def _wrapped(text: str, first: str, later: str | None = None) -> str:
-    return fill(text, _WIDTH, initial_indent=first, subsequent_indent=first if later is None else later)
+def _wrapped(text: str, width: int, first: str = "", later: str | None = None) -> str:
+    return fill(text, width, initial_indent=first, subsequent_indent=first if later is None else later)

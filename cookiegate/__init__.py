@@ -1,28 +1,27 @@
 """cookiegate: every Set-Cookie line that leaves obeys the cookie policy and the visitor's consent.
 
-The front door: `CookieGate` and `Registry` to configure it, `current` to find it from a request. The middleware is in
-`cookiegate.asgi` and `cookiegate.wsgi`, consent sources are in `cookiegate.consent`. A name is imported when it is
-first used: every run of pytest opens this door, whether or not it goes through.
+Holds the public names: `CookieGate` and `Registry` configure the gate, `current` finds its handle from a request. The
+middleware is in `cookiegate.asgi` and `cookiegate.wsgi`, consent sources are in `cookiegate.consent`. Each name is
+imported on first use, because the pytest plugin makes every pytest run import this module.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from cookiegate.current import current  # at once: a module has the function's name, and would stand in its place
-
 if TYPE_CHECKING:
+    from cookiegate.decision import Decision
     from cookiegate.errors import ConfigError, ConsentNotWritable, CookiegateError, NotGated, ResponseStarted
     from cookiegate.gate import CookieGate
-    from cookiegate.handle import Handle
+    from cookiegate.handle import Handle, current
     from cookiegate.lifetime import parse_lifetime
     from cookiegate.model import (
         Action,
         Category,
         Consent,
         CookieRule,
-        Decision,
         Lifetime,
         Reason,
+        RemovedSource,
         RequestHead,
         SameSite,
         SetCookie,
@@ -46,6 +45,7 @@ __all__ = [
     "NotGated",
     "Reason",
     "Registry",
+    "RemovedSource",
     "RequestHead",
     "ResponseStarted",
     "SameSite",
@@ -54,24 +54,26 @@ __all__ = [
     "parse_lifetime",
 ]
 
-_HOMES = {
+_MODULES = {
     **dict.fromkeys(("ConfigError", "ConsentNotWritable", "CookiegateError", "NotGated", "ResponseStarted"), "errors"),
     "CookieGate": "gate",
+    "Decision": "decision",
     "Handle": "handle",
+    "current": "handle",
     "Registry": "registry",
     "parse_lifetime": "lifetime",
 }
 
 
 if TYPE_CHECKING:
-    pass  # a type checker must see the names above and no others
+    pass  # type checkers see only the names imported above
 else:
 
     def __getattr__(name: str) -> object:
-        """Import a public name from its module, once. Source: PEP 562."""
+        """Import a public name on first use. Source: PEP 562."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = getattr(import_module(f"{__name__}.{_HOMES.get(name, 'model')}"), name)
+        value = getattr(import_module(f"{__name__}.{_MODULES.get(name, 'model')}"), name)
         globals()[name] = value
         return value
 

@@ -1,4 +1,4 @@
-"""`python -m cookiegate`: the command line, where the `cookiegate` script is not on the path."""
+"""`python -m cookiegate` runs the command line when the `cookiegate` script is not on the path."""
 
 from cookiegate.cli import main
 

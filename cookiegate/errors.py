@@ -1,6 +1,8 @@
-"""Every exception that cookiegate raises. Nothing here is raised while a request or response is served."""
+"""All exceptions that cookiegate raises. None of them is raised by the gate while it serves a request."""
 
 from collections.abc import Iterable
+
+from cookiegate.redaction import redacted
 
 __all__ = [
     "ConfigError",
@@ -18,13 +20,13 @@ class CookiegateError(Exception):
 
 
 class ConfigError(CookiegateError):
-    """A configuration that can't be used; lists every mistake that was found, not just the first.
+    """A configuration can't be used. `problems` lists all mistakes, not just the first.
 
-    `problems` holds one sentence each: `<where>: <subject>: <what is wrong>; <what to do>`.
+    Each is one sentence: `<where>: <subject>: <what is wrong>; <what to do>`. Secrets are replaced by `***`.
     """
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems: tuple[str, ...] = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(map(redacted, problems))
         super().__init__("\n".join(self.problems))
 
 
@@ -33,16 +35,22 @@ class ConsentNotWritable(CookiegateError):
 
 
 class ResponseStarted(CookiegateError):
-    """The app granted or withdrew consent after its response had started: the header is gone already."""
+    """The app granted or withdrew consent after its response had started: the header was sent already."""
 
 
 class NotGated(CookiegateError, LookupError):
-    """The app asked for the gate's handle, but its request did not pass a gate."""
+    """The request did not pass a gate, so it has no handle."""
 
 
 class ReceiptStoreError(CookiegateError):
-    """The store of receipts can't be reached, read or used; while a request is served nobody sees it."""
+    """The store of receipts can't be reached, read or used. The settings page never raises it to the app.
+
+    The message includes the driver's own, with secrets replaced by `***`.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(redacted(problem))
 
 
 class ReceiptStoreTooNew(ReceiptStoreError):
-    """Newer code has changed the store's schema; this code must not touch it."""
+    """The store has the schema of a newer cookiegate; this version must not use it."""

@@ -1,7 +1,7 @@
-"""A bounded memory in front of a pure function: as quick as a dictionary where the answer is known.
+"""`Memo`, a bounded cache in front of a pure function, and `Once`, a bounded set of keys that were met before.
 
-Law: never more than two generations of `limit` entries, whatever is asked; an entry that is asked for again survives
-when strangers fill the rest, since a generation is given up only after everything in use has moved to the next.
+Law: a memo holds at most two generations of `limit` entries. Entries in use survive: a generation is dropped only when
+the next one is full, and until then each entry that is used again moves to it.
 """
 
 from collections.abc import Callable, Hashable
@@ -14,22 +14,22 @@ V = TypeVar("V")
 
 
 class Memo(Generic[K, V]):
-    """`memo[key]` is `compute(key)`; keys of more than `longest` octets or characters are computed each time.
+    """`memo[key]` is `compute(key)`. Keys longer than `longest` (octets, characters or items) are not cached.
 
-    Hot loops look into `known` themselves and call `learn` on a KeyError: a look-up in an exact dict costs CPython
-    half of one in a subclass with `__missing__`, and a third of one through a method. Safe under threads: a race can
-    only compute an entry twice.
+    Hot loops look into `known` themselves and call `learn` on a `KeyError`: in CPython a plain dict is twice as fast as
+    a subclass with `__missing__`, and three times as fast as a method call. Thread-safe: a race can only compute an
+    entry twice.
     """
 
     __slots__ = ("_compute", "_limit", "_longest", "_older", "known")
 
-    def __init__(self, compute: Callable[[K], V], *, limit: int, longest: int) -> None:
+    def __init__(self, compute: Callable[..., V], *, limit: int, longest: int) -> None:
         self._compute = compute
         self._limit = limit
         self._longest = longest
         self._older: dict[K, V] = {}
         self.known: dict[K, V] = {}
-        """The younger generation. Another dict after a change of generations: don't keep it."""
+        """The newer generation. It stays the same dict until `clear`."""
 
     def __getitem__(self, key: K) -> V:
         try:
@@ -40,32 +40,36 @@ class Memo(Generic[K, V]):
     def __len__(self) -> int:
         return len(self.known) + len(self._older)
 
-    def learn(self, key: K) -> V:
-        """Return what is not in `known`, and remember it there."""
+    def learn(self, key: K, *more: object) -> V:
+        """Add a missing entry to `known`, and return it. `more` are further arguments of the function."""
         try:
             value = self._older[key]
         except KeyError:
-            value = self._compute(key)
+            value = self._compute(key, *more)
             if len(key) > self._longest:  # type: ignore[arg-type]  # keys are bytes, str or tuples
                 return value
         if len(self.known) >= self._limit:
-            self._older = self.known
-            self.known = {}
+            self._older = self.known.copy()
+            self.known.clear()  # not a new dict: outer tables refer to this one, and would keep old generations alive
         self.known[key] = value
         return value
 
+    def values(self) -> list[V]:
+        """Return all cached values."""
+        return [*self._older.values(), *self.known.values()]
+
     def shrink(self, limit: int) -> None:
-        """Remember fewer entries from now on."""
+        """Lower the limit."""
         self._limit = min(self._limit, limit)
 
     def clear(self) -> None:
-        """Compute everything anew when it is asked for next."""
+        """Drop all entries."""
         self._older = {}
         self.known = {}
 
 
 class Once:
-    """Remembers what was there before, up to a limit; when it is full, nothing is new any more."""
+    """Remembers keys, up to a limit. When it is full, no key counts as new."""
 
     __slots__ = ("_limit", "_seen")
 
@@ -74,7 +78,7 @@ class Once:
         self._seen: set[Hashable] = set()
 
     def is_first(self, key: Hashable) -> bool:
-        """Tell whether this key has not been asked for before."""
+        """Return whether this key is new, and remember it."""
         if key in self._seen or len(self._seen) >= self._limit:
             return False
         self._seen.add(key)

@@ -1,6 +1,8 @@
-"""The pytest plugin's door: `pytest --cookiegate cookies.toml`, and the `cookiegate` fixture.
+"""The pytest plugin: `pytest --cookiegate cookies.toml`, and the `cookiegate` fixture.
 
-Law: every run of pytest loads this file, so it imports pytest alone, and does nothing until it is asked for.
+The work is in `cookiegate.testing`.
+
+Law: every pytest run loads this file, so it imports only pytest, and does nothing without a registry.
 """
 
 from typing import TYPE_CHECKING
@@ -16,27 +18,27 @@ _RECORDER = "cookiegate-recorder"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options, and the same as settings of an ini file."""
+    """Add the options, and ini settings of the same names."""
     group = parser.getgroup("cookiegate", "cookies that the tested apps set")
     group.addoption(
         "--cookiegate",
         metavar="FILE",
-        help="fail the run if an app sets a cookie that this cookies.toml does not register; an empty text "
-        "switches off what the ini file says",
+        help="fail the run if an app sets a cookie that this cookies.toml does not register; an empty FILE "
+        "overrides the ini file and switches the check off",
     )
     group.addoption(
         "--cookiegate-strict",
         action="store_true",
         default=None,
-        help="fail it too for cookies that only cookiegate itself knows, and for attributes or lifetimes that are not "
-        "as declared",
+        help="fail also for cookies that only cookiegate's own registry has, and for attributes or lifetimes that "
+        "differ from the declared ones",
     )
-    parser.addini("cookiegate", "the cookies.toml, from where the ini file lies (as --cookiegate)", default="")
-    parser.addini("cookiegate_strict", "as --cookiegate-strict", type="bool", default=False)
+    parser.addini("cookiegate", "the cookies.toml, relative to the ini file (see --cookiegate)", default="")
+    parser.addini("cookiegate_strict", "see --cookiegate-strict", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start to record, if a file is named."""
+    """Start the recorder, if a file is given."""
     path = config.getoption("cookiegate")
     if path is None and (named := config.getini("cookiegate")):
         path = str((config.inipath or config.rootpath / "pytest.ini").parent / named)
@@ -49,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def cookiegate(request: pytest.FixtureRequest) -> "Cookies":
-    """Give the cookies that the test's apps set so far: `.lines`, `.assert_registered(...)`, `.decide(response)`."""
+    """Return the cookies that the apps set so far in this test: `.lines`, `.assert_registered()`, `.decide()`."""
     recorder = request.config.pluginmanager.get_plugin(_RECORDER)
     if recorder is None:
         pytest.fail(

@@ -1,19 +1,43 @@
 """The WSGI adapter: `app.wsgi_app = CookieGateMiddleware(app.wsgi_app, gate=gate)`.
 
-Gated is every call of `start_response`, whenever it comes. The iterable that the app returns is handed on untouched,
-so that file wrappers, streaming and `close()` work as without the gate. Source: PEP 3333.
+It filters every call of `start_response`. The app's iterable is returned unchanged, so that file wrappers, streaming
+and `close()` work as without the gate. The decisions are made behind `cookiegate.handle`. Source: PEP 3333.
 """
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from cookiegate.gate import CookieGate
-from cookiegate.model import Consent, Reason, RequestHead
-from cookiegate.visit import Visit
-from cookiegate.wire.cache_control import Fields
+from cookiegate.adapter import (
+    filter_fields,
+    filter_more,
+    forget_decisions,
+    has_recorders,
+    heeds_policies,
+    hide_refused,
+    is_enforced,
+    needs_filter,
+    record,
+    settings_to_serve,
+    state_of,
+)
+from cookiegate.gate import CookieGate, compiled
+from cookiegate.handle import ENVIRON_KEY, Handle
+from cookiegate.memo import Memo
+from cookiegate.surroundings.wrapping import check_app
+from cookiegate.wire.headers import (
+    OPAQUE_NAME,
+    FieldKind,
+    are_plain_text,
+    field_kind,
+    has_line_break,
+    in_octets,
+    octets,
+    text_kind,
+)  # fmt: skip
+from cookiegate.wire.request_head import EnvironHead
 
 if TYPE_CHECKING:
     from cookiegate.settings_page import SettingsPage
@@ -22,251 +46,225 @@ __all__ = ["CookieGateMiddleware"]
 
 Environ: TypeAlias = dict[str, Any]
 ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
-StartResponse: TypeAlias = Callable[..., Callable[[bytes], object]]
+Write: TypeAlias = Callable[[bytes], object]
+StartResponse: TypeAlias = Callable[..., Write]
 WSGIApp: TypeAlias = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_MORE_HEADS = ("wsgi.early_hints", "gunicorn.http2.send_trailers")
-"""Functions of gunicorn's by which an app sends header fields before the response's head, and after its body."""
-_COMMA = 0x2C  # a number: to look for `b","` in octets takes ten times as long
-_SIGNALS = frozenset({"HTTP_SEC_GPC", "HTTP_DNT"})
+_EXTRA_HEADER_FUNCTIONS = ("wsgi.early_hints", "gunicorn.http2.send_trailers")
+"""gunicorn's functions for header fields before the response head, and after the body."""
 
 
 class CookieGateMiddleware:
-    """Wraps a WSGI app, so that every Set-Cookie line that leaves obeys the registry and the visitor's consent.
+    """Wrap a WSGI app, so that every Set-Cookie line that leaves obeys the registry and the visitor's consent.
 
-    The app finds its handle in `environ["cookiegate"]`. `settings`: the visitor's cookie settings are served too, at
-    this path or as this page says; without it, at the gate's `settings_url`.
+    The app finds its handle in `environ["cookiegate.handle"]`. `settings`: the visitor's cookie settings are served
+    too, at this path or as this page says; without it, at the gate's `settings_url`; with `False` it is not served.
 
-    Raises: `ConfigError` for settings that can't be served.
+    Raises: `ConfigError` for settings that can't be served, and for what is no app.
     """
 
+    _is_new = True
+    """No request has come yet."""
+
     def __init__(
-        self, app: WSGIApp, gate: CookieGate | None = None, *, settings: "str | SettingsPage | None" = None
+        self,
+        app: WSGIApp,
+        gate: CookieGate | None = None,
+        *,
+        settings: "str | SettingsPage | Literal[False] | None" = None,
     ) -> None:
-        self.gate = gate if gate is not None else CookieGate()
-        self._visit = _WsgiVisit.of(self.gate)
-        self._visit._joined_consent = _joined_consent(self.gate)
-        if settings is None:
-            settings = self.gate.settings_url
-        if settings is not None:
+        check_app(app)
+        self.gate: CookieGate = gate if gate is not None else CookieGate()
+        self._compiled = compiled(self.gate)
+        served = settings_to_serve(self.gate, settings)
+        if served is not None:
             from cookiegate.settings_page.wsgi import in_front_of
 
-            app = in_front_of(app, self.gate, settings)
+            app = in_front_of(app, self.gate, served)
         self.app = app
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
-        visit = self._visit(environ, start_response)
-        if environ.get("HTTP_COOKIE"):
-            visit.screen_environ()
-        environ["cookiegate"] = visit
-        if "wsgi.early_hints" in environ:  # gunicorn's
-            visit.gate_more_heads()
-        return self.app(environ, visit.start_response)
+        if self._is_new:
+            self._look_around(environ)
+        sent = environ.get("HTTP_COOKIE")
+        cookie = sent.encode("latin-1", "replace") if sent else b""
+        # A copy, because the gate must see the browser's headers even if the app changes them, and because a reference
+        # cycle through the environ would leave each request to the garbage collector.
+        handle = Handle(self._compiled, (cookie, EnvironHead, environ.copy()))
+        if cookie:
+            visible = hide_refused(handle)
+            if visible is not cookie:
+                environ["HTTP_COOKIE"] = visible.decode("latin-1")
+        environ[ENVIRON_KEY] = handle
+        head = _ResponseHead(handle, environ, start_response)
+        if "wsgi.early_hints" in environ:  # set by gunicorn
+            for key in _EXTRA_HEADER_FUNCTIONS:
+                if key in environ:
+                    environ[key] = partial(head.send_more, environ[key])
+        body = self.app(environ, head.start_response)
+        head.close()
+        return body
+
+    def _look_around(self, place: Environ) -> None:
+        """Log once what is wrong around the gate."""
+        from cookiegate.surroundings.first_look import look  # here, since it is needed once
+
+        self._is_new = False
+        look(self.gate, self, place)
 
 
-class _WsgiVisit(Visit):
-    _cookie = b""  # what the browser sent; where it sent none, the app's own doing does not count
-    _head: RequestHead | None = None
-    _joined_consent: re.Pattern[bytes]
+class _ResponseHead:
+    """The head of one response: passed on at once, and again if the consent changes before the body is sent."""
 
-    def __init__(self, environ: Environ, start_response: StartResponse) -> None:
+    __slots__ = ("_environ", "_fields", "_handle", "_is_open", "_start_response", "_state", "_status")
+
+    def __init__(self, handle: Handle, environ: Environ, start_response: StartResponse) -> None:
+        self._handle = handle
         self._environ = environ
         self._start_response = start_response
+        self._is_open = True
+        self._status: str | None = None
 
-    def start_response(
-        self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo | None = None
-    ) -> Callable[[bytes], object]:
-        """Pass the response's head on, its header fields filtered; a second time too, with `exc_info`."""
+    def start_response(self, status: str, headers: Iterable[tuple[str, str]], exc_info: ExcInfo | None = None) -> Write:
+        """Pass the response head on with filtered header fields; also a second head, with `exc_info`."""
+        handle = self._handle
         fields = list(headers)
-        if exc_info is not None:  # what was decided for the first head counts no more
-            self._outcome = None
-        leaving = fields if self._is_plain(fields) else self._filtered(fields)
-        if self._gate.recorders:
+        self._status, self._fields, self._state = status, fields, state_of(handle)
+        if not self._is_open:  # the app has returned: the head is sent at once
+            handle.is_started = True
+        if exc_info is not None:  # this head replaces the first
+            forget_decisions(handle)
+        if needs_filter(handle) or not are_plain_text(fields):
+            fields = self._filter(fields)
+        if has_recorders(handle):
             self._record(status)
-        if isinstance(status, str) and ("\r" in status or "\n" in status):  # wsgiref writes it out as it is
-            status = self.one_line(b"status", status.encode("latin-1", "replace")).decode("latin-1")
+        if isinstance(status, str) and ("\r" in status or "\n" in status):  # wsgiref does not check it
+            [(_, line)] = filter_more(handle, [(b"status", status.encode("latin-1", "replace"))], self._scheme)
+            status = line.decode("latin-1")
         if exc_info is None:
-            return self._start_response(status, leaving)
-        return self._start_response(status, leaving, exc_info)
+            write = self._start_response(status, fields)
+        else:
+            write = self._start_response(status, fields, exc_info)
+        return partial(self._write, write) if self._is_open and write is not None else write  # granian returns none
 
-    def gate_more_heads(self) -> None:
-        """Put the gate around the functions by which the server lets an app send header fields besides."""
-        environ = self._environ
-        for key in _MORE_HEADS:
-            if key in environ:
-                environ[key] = partial(self._send_more, environ[key])
+    def close(self) -> None:
+        """Handle the app's return. Pass the head on again if the app has read or changed the consent since."""
+        handle = self._handle
+        self._is_open = False
+        if self._status is None:
+            return
+        if not handle.is_started and state_of(handle) != self._state:
+            try:  # "If exc_info is provided, and no HTTP headers have been output yet", they are replaced
+                raise _HeadReplaced
+            except _HeadReplaced:
+                self.start_response(self._status, self._fields, sys.exc_info())
+        handle.is_started = True
 
-    def _send_more(self, send: Callable[[list[Any]], object], headers: Iterable[Any]) -> object:
-        leaving: list[Any] = self.judge_only(headers)
-        if self._gate.mode == "enforce":
-            leaving = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in leaving]
-        return send(leaving)
+    def send_more(self, send: Callable[[list[Any]], object], headers: Iterable[Any]) -> object:
+        """Send header fields with a function of the server, in addition to the response head."""
+        leaving = filter_more(self._handle, [*headers], self._scheme)
+        return send([_as_text(field) for field in leaving] if is_enforced(self._handle) else leaving)
 
-    def _is_plain(self, fields: list[Any]) -> bool:
-        """Tell whether there is nothing to judge and nothing to add."""
-        if self._is_special:
-            return False
-        self.is_started = True
-        memo = self._gate.judged_text_kinds
-        kinds = memo.known
-        try:
-            for field in fields:
-                name, value = field
-                if kinds[name] or "\n" in value or "\r" in value or "\0" in value or type(field) is not tuple:
-                    return False
-        except KeyError:  # a field name that was not met before
-            if isinstance(name, str):
-                memo.learn(name)
-            return False
-        except (AttributeError, TypeError, ValueError):
-            return False
-        return True
+    @property
+    def _scheme(self) -> str | None:
+        return self._environ.get("wsgi.url_scheme")
 
-    def _filtered(self, fields: list[Any]) -> list[tuple[str, str]]:
-        """Filter the fields as octets; text that is not Latin-1 can't be sent, and is left to the general path."""
-        if not self._is_special:
-            leaving_text = self._filtered_fast(fields)
-            if leaving_text is not None:
-                return leaving_text
-        try:
-            octets = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields]
-        except (AttributeError, TypeError, ValueError):
-            octets = fields
-        leaving = self.filter(octets)
-        if self._gate.mode == "report-only":  # the app's own fields, and behind them what the gate adds
-            added = leaving[len(fields) :]
-            return [*fields, *((name.decode("latin-1"), value.decode("latin-1")) for name, value in added)]
-        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in leaving]
+    def _write(self, write: Write, octets: bytes) -> object:
+        self._handle.is_started = True
+        return write(octets)
 
-    def _filtered_fast(self, fields: list[Any]) -> list[tuple[str, str]] | None:
-        """Filter what must be judged as octets, and leave the rest as it is; `None` where that won't do.
-
-        What was judged stands together then, where its first field stood.
-        """
-        memo = self._gate.text_kinds
-        kinds = memo.known
-        leaving: list[tuple[str, str]] = []
-        judged: Fields = []
-        first = 0
-        try:
-            for name, value in fields:
-                try:
-                    kind = kinds[name]
-                except KeyError:
-                    kind = memo.learn(name)
-                    kinds = memo.known
-                if kind:
-                    if not judged:
-                        first = len(leaving)
-                    judged.append((name.encode("latin-1"), value.encode("latin-1")))
-                elif "\n" in value or "\r" in value or "\0" in value:
-                    return None
-                else:
-                    leaving.append((name, value))
-            filtered = self._filter_fast(judged, is_cacheable=True)
-        except (AttributeError, TypeError, ValueError):
-            return None
-        if filtered is None:
-            return None
-        text = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in filtered]
-        return [*leaving[:first], *text, *leaving[first:]]
+    def _filter(self, fields: list[Any]) -> list[Any]:
+        """Filter the fields that must be judged, as octets; all other fields stay the same objects."""
+        pairs = [_as_octets(field) for field in fields]
+        if heeds_policies(self._handle):
+            pairs = [_policy_as_octets(pair) for pair in pairs]
+        leaving = filter_fields(self._handle, pairs, self._scheme)
+        if not is_enforced(self._handle):  # the app's own fields, then the gate's
+            return [*fields, *map(_as_text, leaving[len(fields) :])]
+        return [_as_text(field) for field in leaving]
 
     def _record(self, status: object) -> None:
-        from cookiegate.report.route import wsgi_route  # here, since most gates record nothing
+        from cookiegate.report.route import wsgi_route  # imported here, because most gates have no recorder
 
         environ = self._environ
         code = status[:3] if isinstance(status, str) else ""
-        self.record(
+        record(
+            self._handle,
+            scheme=self._scheme,
             method=environ.get("REQUEST_METHOD", "GET"),
             path=environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""),
             route=wsgi_route(environ),
             status=int(code) if code.isascii() and code.isdigit() else 0,
         )
 
-    def screen_environ(self) -> None:
-        """Hide refused cookies of the request from the app; consent is read from what the browser sent."""
-        environ = self._environ
-        cookie = self._cookie = environ["HTTP_COOKIE"].encode("latin-1", "replace")
-        if _COMMA in cookie and self._joined_consent.search(cookie):
-            self._consent = Consent.none(Reason.CONSENT_CONFLICT)
-        screened = self.screen(cookie)
-        if screened is not cookie:
-            environ["HTTP_COOKIE"] = screened.decode("latin-1")
 
-    def head(self) -> RequestHead:
-        if self._head is None:
-            self._head = _EnvironHead(self._cookie, self._environ)
-        return self._head
-
-    def has_https_scheme(self) -> bool:
-        return bool(self._environ.get("wsgi.url_scheme") == "https")
-
-    def sent_cookie(self) -> bytes:
-        return self._cookie
-
-    def has_privacy_control(self) -> bool:
-        return "HTTP_SEC_GPC" in self._environ
+class _HeadReplaced(Exception):
+    """The app read or changed the consent between the head and the body."""
 
 
-class _EnvironHead(RequestHead):
-    """A request whose parts are looked up when a consent source asks for them; mostly none does."""
-
-    __slots__ = ("_environ",)
-    _environ: Environ
-
-    def __init__(self, cookie: bytes, environ: Environ) -> None:
-        object.__setattr__(self, "cookie", cookie)
-        object.__setattr__(self, "_environ", environ)
-
-    def header(self, name: bytes) -> list[bytes]:
-        if name == b"cookie":
-            return super().header(name)
-        key = f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"
-        return [*map(_octets, _parts(key, self._environ.get(key)))]
-
-    @property
-    def headers(self) -> tuple[tuple[bytes, bytes], ...]:
-        return (*self._fields(), (b"cookie", self.cookie)) if self.cookie else tuple(self._fields())
-
-    @property
-    def scheme(self) -> str:
-        return str(self._environ.get("wsgi.url_scheme", "http"))
-
-    @property
-    def method(self) -> str:
-        return str(self._environ.get("REQUEST_METHOD", "GET"))
-
-    @property
-    def path(self) -> str:
-        return f"{self._environ.get('SCRIPT_NAME', '')}{self._environ.get('PATH_INFO', '')}"
-
-    def _fields(self) -> Iterator[tuple[bytes, bytes]]:
-        for key, value in self._environ.items():
-            if isinstance(key, str) and key.startswith("HTTP_") and key != "HTTP_COOKIE":
-                for part in _parts(key, value):
-                    yield _octets(key[5:].replace("_", "-").lower()), _octets(part)
+_names: Memo[str, tuple[FieldKind, bytes]] = Memo(
+    lambda name: (text_kind(name), name.encode("latin-1", "replace")), limit=256, longest=64
+)
+_HARMLESS = (FieldKind.PLAIN, FieldKind.POLICY)
+_texts: Memo[bytes, str] = Memo(lambda name: name.decode("latin-1"), limit=256, longest=64)
 
 
-def _joined_consent(gate: CookieGate) -> re.Pattern[bytes]:
-    """Find a consent cookie that stands behind a comma.
-
-    gunicorn, waitress and wsgiref join several Cookie fields like this, where a refusal would melt into the value
-    before it; browsers send one field. Nobody can say which consent is meant then, so that none counts.
-    """
-    exact, prefixes = gate.consent_names
-    names = [re.escape(name.encode()) for name in exact]
-    names += [re.escape(prefix.encode()) + rb"[^=;,]*" for prefix in prefixes]
-    return re.compile(rb",[ \t]*(?:%b)[ \t]*=" % (b"|".join(sorted(names)) or rb"(?!)"))
-
-
-def _parts(key: str, value: object) -> list[str]:
-    """Return the values that stand in an environ under a key, as text."""
-    if not isinstance(value, str):
-        return []
-    # WSGI servers join fields of one name: two signals are "1,1" or "1, 1" there
-    return [*map(str.strip, value.split(","))] if key in _SIGNALS else [value]
+def _as_octets(field: Any) -> Any:
+    """Return a field that must be judged as a pair of octets, and any other as opaque."""
+    if field.__class__ is not tuple or len(field) != 2:
+        return _unusual_as_octets(field)
+    name, value = field
+    if name.__class__ is not str or value.__class__ is not str or (not value.isascii() and max(value) > "\xff"):
+        return _unusual_as_octets(field)
+    kind, raw_name = _names[name]
+    if (kind is FieldKind.PLAIN or kind is FieldKind.POLICY) and not ("\n" in value or "\r" in value or "\0" in value):
+        return OPAQUE_NAME, field
+    if kind is FieldKind.SET_COOKIE:  # Django before 6.0 writes a blank before each line
+        value = value.lstrip(" \t")
+    return raw_name, value.encode("latin-1")
 
 
-def _octets(text: str) -> bytes:
-    return text.encode("latin-1", "replace")
+def _unusual_as_octets(field: Any) -> Any:
+    """Do the same for a field that is not a pair of Latin-1 text."""
+    for name, value in in_octets([field]):
+        is_harmless = name is OPAQUE_NAME or (field_kind(name) in _HARMLESS and not has_line_break(value))
+        if is_harmless and field.__class__ is tuple and not any(isinstance(part, bytearray) for part in field):
+            return OPAQUE_NAME, _Opaque(field)  # a mutable field is copied
+        return (OPAQUE_NAME, _Opaque(value)) if name is OPAQUE_NAME else (name, value)
+    return field  # a Set-Cookie line that can't be encoded: it is left out
+
+
+def _policy_as_octets(pair: Any) -> Any:
+    """Return an opaque Content-Security-Policy as a pair of octets, and any other pair as it is."""
+    if pair.__class__ is not tuple or pair[0] is not OPAQUE_NAME:
+        return pair
+    field = pair[1].field if pair[1].__class__ is _Opaque else pair[1]
+    if field.__class__ is not tuple or len(field) != 2:
+        return pair
+    if field[0].__class__ is str and _names[field[0]][0] is not FieldKind.POLICY:
+        return pair
+    name, value = octets(field[0]), octets(field[1])
+    is_policy = name is not None and value is not None and field_kind(name) is FieldKind.POLICY
+    return (name, value) if is_policy else pair
+
+
+class _Opaque:
+    """Holds a field that leaves as the object that it is, whatever it is."""
+
+    __slots__ = ("field",)
+
+    def __init__(self, field: Any) -> None:
+        self.field = field
+
+
+def _as_text(field: Any) -> Any:
+    """Return a field in the form that WSGI servers expect."""
+    if field.__class__ is _Opaque:
+        return field.field
+    if field.__class__ is not tuple or len(field) != 2 or field[0].__class__ is not bytes:
+        return field
+    name, value = field
+    if name is OPAQUE_NAME:
+        return value.field if value.__class__ is _Opaque else value
+    return _texts[name], value.decode("latin-1")

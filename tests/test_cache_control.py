@@ -1,4 +1,4 @@
-"""Shared caches: what the visitor's consent let out must not reach another visitor."""
+"""Shared caches: a response that depends on one visitor's consent must not reach another visitor."""
 
 from contextlib import suppress
 from wsgiref.util import setup_testing_defaults
@@ -13,10 +13,13 @@ NOW = 1768204800.0  # Mon, 12 Jan 2026 08:00:00 GMT
 SAFE = "; Path=/; Secure; SameSite=Lax"
 OPTIONAL = ("Set-Cookie", f"ia_mkt_a=1{SAFE}")
 NECESSARY = ("Set-Cookie", f"ok=1{SAFE}")
+SHARED = ("Set-Cookie", f"lang=de{SAFE}")
+DELETION = ("Set-Cookie", "ok=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; Secure")
 CHOSEN = "cookiegate_consent=v=1&c=marketing&t=1768204800"
 REGISTRY = Registry(
     [
         CookieRule(name="ok", category=Category.NECESSARY),
+        CookieRule(name="lang", category=Category.NECESSARY, shared=True),
         CookieRule(name="ia_mkt_*", category=Category.MARKETING),
     ]
 )
@@ -45,7 +48,7 @@ def through_wsgi(one_gate, fields, cookie="", act=lambda handle: None):
     setup_testing_defaults(environ)
 
     def app(environ, start_response):
-        act(environ["cookiegate"])
+        act(environ["cookiegate.handle"])
         start_response("200 OK", list(fields))
         return []
 
@@ -58,14 +61,8 @@ def through(request):
     return request.param
 
 
-@pytest.fixture(params=[None, lambda decision: None], ids=["fast", "general"])
-def gate(request):
-    """Make a gate that takes the fast path, and one that takes the general path."""
-
-    def make(**settings):
-        return CookieGate(registry=REGISTRY, clock=lambda: NOW, observer=request.param, **settings)
-
-    return make
+def gate(**settings):
+    return CookieGate(registry=REGISTRY, clock=lambda: NOW, **settings)
 
 
 PRIVATE = ("cache-control", "private")
@@ -109,7 +106,7 @@ GRANTED = [
 
 
 @pytest.mark.parametrize(("fields", "leave"), GRANTED)
-def test_response_with_an_optional_cookie_is_private(through, gate, fields, leave):
+def test_response_with_an_optional_cookie_is_private(through, fields, leave):
     one = gate()
     for _ in range(2):
         assert through(one, [*fields, OPTIONAL], CHOSEN) == [
@@ -120,10 +117,60 @@ def test_response_with_an_optional_cookie_is_private(through, gate, fields, leav
 
 
 @pytest.mark.parametrize("fields", [fields for fields, _ in GRANTED])
-@pytest.mark.parametrize("cookies", [[OPTIONAL], [NECESSARY], [OPTIONAL, NECESSARY], []])
-def test_response_without_an_optional_cookie_is_as_cacheable_as_before(through, gate, fields, cookies):
-    left = through(gate(), [*fields, *cookies])
-    assert left == [*fields, *(cookie for cookie in cookies if cookie == NECESSARY)]
+@pytest.mark.parametrize("cookies", [[OPTIONAL], [SHARED], [OPTIONAL, SHARED], [DELETION], []])
+@pytest.mark.parametrize("shared_caches", ["private", "vary"])
+def test_response_without_a_cookie_of_one_visitor_is_as_cacheable_as_before(through, fields, cookies, shared_caches):
+    left = through(gate(shared_caches=shared_caches), [*fields, *cookies])
+    assert left == [*fields, *(cookie for cookie in cookies if cookie != OPTIONAL)]
+
+
+ASKS_NOBODY = [
+    [],
+    [("Cache-Control", "no-cache")],
+    [("Cache-Control", 'no-cache="a, private"')],
+    [("Cache-Control", "must-revalidate")],
+    [("Cache-Control", 'x="')],
+    [("Cache-Control", "")],
+    [("Cache-Control", " , ,")],
+    [("Cache-Control", "private, max-age=60")],
+    [("Cache-Control", "no-store"), ("Expires", "0")],
+    [("CDN-Cache-Control", "no-store"), ("Cache-Control", "private")],
+    [("X-Accel-Expires", "0")],
+    [("Vary", "Accept")],
+]
+
+
+@pytest.mark.parametrize("fields", ASKS_NOBODY)
+def test_response_with_a_necessary_cookie_is_left_where_it_asks_no_cache_to_store_it(through, fields):
+    assert through(gate(), [*fields, NECESSARY]) == [*fields, NECESSARY]
+
+
+@pytest.mark.parametrize(
+    ("fields", "leave"),
+    [(fields, leave) for fields, leave in GRANTED if fields not in ASKS_NOBODY and fields != leave]
+    + [([("Expires", "Mon, 12 Jan 2026 09:00:00 GMT")], [("Expires", "Mon, 12 Jan 2026 09:00:00 GMT"), PRIVATE])],
+)
+@pytest.mark.parametrize("shared_caches", ["private", "vary"])
+def test_response_with_a_necessary_cookie_is_private_where_it_asks_to_be_stored(through, fields, leave, shared_caches):
+    """A cache that stores it would serve one visitor's session to the next."""
+    is_asked = not any("private=" in value or "private =" in value for _, value in fields)
+    left = through(gate(shared_caches=shared_caches), [*fields, NECESSARY])
+    if is_asked:
+        kept = [field for field in leave if field in fields]
+        assert left == [*kept, NECESSARY, *(field for field in leave if field not in fields)]
+    else:
+        assert left == [*fields, NECESSARY]
+
+
+def test_response_with_a_necessary_cookie_is_kept_as_it_is_where_that_is_wanted(through):
+    fields = [("Cache-Control", "public"), NECESSARY]
+    assert through(gate(shared_caches="keep"), fields) == fields
+    assert through(gate(mode="report-only"), fields) == fields
+
+
+def test_response_with_an_unregistered_cookie_that_is_kept_is_private_where_it_asks_to_be_stored(through):
+    line = ("Set-Cookie", f"other=1{SAFE}")
+    assert through(gate(unregistered="keep"), [("Cache-Control", "public"), line]) == [line, PRIVATE]
 
 
 @pytest.mark.parametrize(
@@ -144,27 +191,27 @@ def test_response_without_an_optional_cookie_is_as_cacheable_as_before(through, 
         ([("Cache-Control", "no-store")], [("Cache-Control", "no-store")]),
     ],
 )
-def test_response_with_an_optional_cookie_varies_where_that_is_wanted(through, gate, fields, leave):
+def test_response_with_an_optional_cookie_varies_where_that_is_wanted(through, fields, leave):
     left = through(gate(shared_caches="vary"), [*fields, OPTIONAL], CHOSEN)
     assert sorted(left) == sorted([*leave, OPTIONAL])
 
 
 @pytest.mark.parametrize("fields", [fields for fields, _ in GRANTED])
-def test_response_with_an_optional_cookie_is_kept_as_it_is_where_that_is_wanted(through, gate, fields):
+def test_response_with_an_optional_cookie_is_kept_as_it_is_where_that_is_wanted(through, fields):
     assert through(gate(shared_caches="keep"), [*fields, OPTIONAL], CHOSEN) == [*fields, OPTIONAL]
 
 
-def test_response_that_varies_on_everything_is_private_too(through, gate):
+def test_response_that_varies_on_everything_is_private_too(through):
     assert through(gate(), [("Vary", "*"), OPTIONAL], CHOSEN) == [("Vary", "*"), OPTIONAL, PRIVATE]
 
 
-def test_response_with_the_gates_deletions_is_private(through, gate):
+def test_response_with_the_gates_deletions_is_private(through):
     left = through(gate(), [("Cache-Control", "public, max-age=60")], "ia_mkt_a=1")
     deletion = "ia_mkt_a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; Secure"
     assert left == [("set-cookie", deletion), ("cache-control", "private, max-age=60")]
 
 
-def test_response_with_the_apps_deletion_is_as_cacheable_as_before(through, gate):
+def test_response_with_the_apps_deletion_is_as_cacheable_as_before(through):
     fields = [("Cache-Control", "public"), ("Set-Cookie", "ia_mkt_a=; Max-Age=0")]
     left = through(gate(), fields)
     assert left[0] == ("Cache-Control", "public")
@@ -172,24 +219,25 @@ def test_response_with_the_apps_deletion_is_as_cacheable_as_before(through, gate
 
 
 @pytest.mark.parametrize("refused", ["session", "expire"])
-def test_response_with_a_refused_cookie_that_leaves_otherwise_is_private(through, gate, refused):
+def test_response_with_a_refused_cookie_that_leaves_otherwise_is_private(through, refused):
     assert through(gate(refused=refused), [OPTIONAL])[-1] == PRIVATE
 
 
-def test_response_with_a_deletion_that_only_a_granted_cookie_gets_is_private(through, gate):
-    """`Max-Age=0; Max-Age=x` is no sure deletion: refused it is dropped, granted it becomes the gate's own."""
-    fields = [("Set-Cookie", "ia_mkt_a=1; Max-Age=0; Max-Age=x")]
-    assert through(gate(), fields) == []
-    assert through(gate(), fields, CHOSEN)[-1] == PRIVATE
+@pytest.mark.parametrize("cookie", ["", CHOSEN])
+def test_response_with_a_deletion_for_some_browsers_is_the_same_for_everybody(through, cookie):
+    """`Max-Age=0; Max-Age=x` does not delete in all browsers; the gate's own deletion is sent, with any consent."""
+    fields = [("Cache-Control", "public"), ("Set-Cookie", "ia_mkt_a=1; Max-Age=0; Max-Age=x")]
+    deletion = "ia_mkt_a=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure"
+    assert through(gate(), fields, cookie) == [fields[0], ("Set-Cookie", deletion)]
 
 
-def test_response_with_an_unregistered_cookie_that_a_refusing_rule_reaches_is_private(through, gate):
+def test_response_with_an_unregistered_cookie_that_a_refusing_rule_reaches_is_private(through):
     one = gate(unregistered="keep")
     assert through(one, [("Set-Cookie", f"IA_MKT_A=1{SAFE}")]) == []
     assert through(one, [("Set-Cookie", f"IA_MKT_A=1{SAFE}")], CHOSEN) == [("Set-Cookie", f"IA_MKT_A=1{SAFE}"), PRIVATE]
 
 
-def test_response_with_the_apps_choice_is_private(through, gate):
+def test_response_with_the_apps_choice_is_private(through):
     left = through(gate(), [("Cache-Control", "public")], act=lambda handle: handle.withdraw())
     assert [name for name, _ in left] == ["set-cookie", "cache-control"]
     assert left[-1] == PRIVATE
@@ -197,7 +245,7 @@ def test_response_with_the_apps_choice_is_private(through, gate):
 
 @pytest.mark.parametrize("ask", [lambda handle: handle.consent, lambda handle: handle.allows("statistics")])
 @pytest.mark.parametrize("shared_caches", ["private", "vary"])
-def test_response_of_an_app_that_asked_varies_on_the_cookie(through, gate, ask, shared_caches):
+def test_response_of_an_app_that_asked_varies_on_the_cookie(through, ask, shared_caches):
     one = gate(shared_caches=shared_caches)
     left = through(one, [("Cache-Control", "public"), ("Vary", "Accept")], act=ask)
     assert left[0] == ("Cache-Control", "public")
@@ -214,30 +262,32 @@ def test_response_of_an_app_that_asked_varies_on_the_cookie(through, gate, ask, 
         ([("Cache-Control", "public")], {"shared_caches": "keep"}),
     ],
 )
-def test_response_of_an_app_that_asked_is_left_where_nothing_is_to_say(through, gate, fields, settings):
+def test_response_of_an_app_that_asked_is_left_where_nothing_is_to_say(through, fields, settings):
     assert through(gate(**settings), fields, act=lambda handle: handle.consent) == fields
 
 
-def test_response_of_an_app_that_asked_after_the_start_is_left(gate):
+def test_response_of_an_app_that_asked_after_the_start_varies_too():
+    """Nothing was sent yet, so the head can be passed on again (PEP 3333)."""
+
     def app(environ, start_response):
         start_response("200 OK", [("X-A", "1")])
-        environ["cookiegate"].allows("statistics")
+        environ["cookiegate.handle"].allows("statistics")
         return []
 
     started = []
-    WsgiGate(app, gate())({}, lambda status, headers: started.append(headers))
-    assert started == [[("X-A", "1")]]
+    WsgiGate(app, gate())({}, lambda status, headers, exc_info=None: started.append(headers))
+    assert started == [[("X-A", "1")], [("X-A", "1"), ("vary", "Cookie, Sec-GPC")]]
 
 
 @pytest.mark.parametrize("kind", ["websocket.accept", "websocket.http.response.start"])
-def test_websocket_is_not_cached(gate, kind):
+def test_websocket_is_not_cached(kind):
     assert through_asgi(gate(), [OPTIONAL], CHOSEN, lambda handle: handle.consent, kind) == [OPTIONAL]
 
 
-def test_padded_cache_control_is_recognised(through, gate):
+def test_padded_cache_control_is_recognised(through):
     assert through(gate(), [("Cache-Control ", "public"), OPTIONAL], CHOSEN) == [OPTIONAL, PRIVATE]
 
 
 @pytest.mark.parametrize("name", ["CDN-Cache-Control", "Surrogate-Control", "X-Accel-Expires", "Vary", "Cache-Control"])
-def test_cache_field_without_any_optional_cookie_is_untouched(through, gate, name):
-    assert through(gate(), [(name, "max-age=600"), NECESSARY]) == [(name, "max-age=600"), NECESSARY]
+def test_cache_field_without_any_cookie_of_one_visitor_is_untouched(through, name):
+    assert through(gate(), [(name, "max-age=600"), SHARED]) == [(name, "max-age=600"), SHARED]

@@ -1,4 +1,4 @@
-"""CI's audit of the dependencies: a known hole fails it, and an audit that did not take place is not called clean."""
+"""CI's audit of the dependencies: a known vulnerability fails it, and so does an audit that did not run."""
 
 import json
 import os
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not AUDIT.is_file(), reason="CI's own files are 
 
 
 @pytest.mark.parametrize(
-    ("answers", "code", "said"),
+    ("answers", "code", "output"),
     [
         ({"pypi": [CLEAN, HOLED]}, 1, "b 2: CVE-1, fixed in 3\n2 packages audited by pypi, 1 with known"),
         (
@@ -38,11 +38,11 @@ pytestmark = pytest.mark.skipif(not AUDIT.is_file(), reason="CI's own files are 
         ({}, 0, "NOT AUDITED: no advisory database can be reached from here"),
     ],
 )
-def test_audit_says_what_took_place(tmp_path, answers, code, said):
+def test_audit_says_what_took_place(tmp_path, answers, code, output):
     (tmp_path / "pip_audit.py").write_text(PIP_AUDIT, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "ANSWERS": json.dumps(answers)}
     process = subprocess.run(
         [sys.executable, str(AUDIT), str(tmp_path)], env=environment, capture_output=True, text=True, check=False
     )
     assert process.returncode == code, process.stderr
-    assert process.stdout.startswith(said)
+    assert process.stdout.startswith(output)

@@ -1,10 +1,15 @@
-"""The app's handle: what it may ask of the consent, grant and withdraw, and what the response then carries."""
+"""The app's handle: read, grant and withdraw consent, and the effect on the response."""
 
+import sys
 from contextlib import suppress
 from datetime import UTC, datetime
+from types import MappingProxyType, SimpleNamespace
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from starlette.requests import HTTPConnection, Request
+from starlette.websockets import WebSocket
+from werkzeug.wrappers import Request as WerkzeugRequest
 
 from cookiegate import (
     Category,
@@ -12,10 +17,11 @@ from cookiegate import (
     ConsentNotWritable,
     CookieGate,
     CookieRule,
-    Handle,
+    NotGated,
     Reason,
     Registry,
     ResponseStarted,
+    current,
 )
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
 from cookiegate.consent import OwnConsent, first_of
@@ -35,7 +41,7 @@ REGISTRY = Registry(
 )
 EVERYTHING = "cookiegate_consent=v=1&c=preferences.statistics.marketing&t=1768204800&id=abc"
 GONE = "=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/; Secure"
-KEPT = "; Max-Age=15552000; Path=/; Secure; SameSite=Lax"
+KEPT = "; Max-Age=15897600; Path=/; Secure; SameSite=Lax"
 
 
 def gate(**settings):
@@ -43,7 +49,7 @@ def gate(**settings):
 
 
 def through_asgi(one_gate, act, lines=(), *, cookie="", request=()):
-    """Let an app act on its handle, then answer with these lines; return the fields that leave."""
+    """Let an app use its handle, then respond with these lines; return the fields that leave."""
     sent = []
 
     async def app(scope, receive, send):
@@ -68,7 +74,7 @@ def through_wsgi(one_gate, act, lines=(), *, cookie="", request=()):
     setup_testing_defaults(environ)
 
     def app(environ, start_response):
-        act(environ["cookiegate"])
+        act(environ["cookiegate.handle"])
         start_response("200 OK", [TYPE, *(("Set-Cookie", line) for line in lines)])
         return []
 
@@ -86,7 +92,7 @@ def lines_of(fields):
 
 
 def nothing(handle):
-    """Ask nothing."""
+    """Do nothing."""
 
 
 def test_consent_is_what_the_request_carries(through):
@@ -98,7 +104,7 @@ def test_consent_is_what_the_request_carries(through):
             source="cookiegate_consent",
             given_at=datetime(2026, 1, 12, 8, tzinfo=UTC),
             revision="",
-            max_age_s=15552000,
+            max_age_s=15897600,
             id="abc",
         )
     ]
@@ -202,11 +208,24 @@ def test_grant_by_a_raw_line_leaves_the_cookies_that_the_request_carries(through
 
 
 def test_choice_by_a_raw_line_is_not_asked_for_a_second_time(through):
-    """The handle's own choice beats a raw line, whatever the order."""
+    """The handle's choice wins over a raw line, in any order."""
     left = through(gate(), lambda handle: handle.withdraw(), [EVERYTHING + KEPT, MKT], cookie="")
     assert lines_of(left)[0] == EVERYTHING + KEPT
     assert lines_of(left)[1].startswith("cookiegate_consent=v=1&c=&t=1768204800&id=")
     assert len(lines_of(left)) == 2
+
+
+@pytest.mark.parametrize("place", [{}, {"PATH_INFO": ""}, {"SCRIPT_NAME": "", "PATH_INFO": "/"}])
+def test_choice_by_a_raw_line_counts_at_the_root_of_a_wsgi_site(place):
+    """PEP 3333: both parts of the path may be empty or missing; then the browser requested `/`."""
+    started = []
+
+    def app(environ, start_response):
+        start_response("200 OK", [("Set-Cookie", MKT), ("Set-Cookie", EVERYTHING + KEPT)])
+        return []
+
+    WsgiGate(app, gate())({"wsgi.url_scheme": "https", **place}, lambda status, headers: started.append(headers))
+    assert lines_of(started[0]) == [MKT, EVERYTHING + KEPT]
 
 
 def test_choice_by_a_raw_line_is_in_the_header_fields_that_a_source_of_ones_own_reads(through):
@@ -275,32 +294,107 @@ def test_choice_after_the_start_is_refused_for_asgi(method):
             caught.append(str(error))
 
     async def send(message):
-        """Take it."""
+        """Ignore it."""
 
     with suppress(StopIteration):
         AsgiGate(app, gate())({"type": "http", "headers": []}, None, send).send(None)
-    assert caught == ["the response has started, its header is gone; grant and withdraw before it does"]
+    assert caught == ["the response has started and its header was sent; grant and withdraw earlier"]
 
 
-@pytest.mark.parametrize("fields", [[TYPE], [TYPE, ("Set-Cookie", "ok=1")]])
-def test_choice_after_the_start_is_refused_for_wsgi(fields):
+@pytest.mark.parametrize("fields", [[TYPE], [TYPE, ("Set-Cookie", f"ok=1{SAFE}")]])
+@pytest.mark.parametrize("settings", [{}, {"debug": True}, {"recorders": [lambda exchange: None]}])
+def test_choice_after_start_response_counts_until_the_app_returns(fields, settings):
+    """WSGI servers keep a head back until the first octets of the body; it is replaced by `exc_info`."""
+    started = []
+
     def app(environ, start_response):
-        assert not environ["cookiegate"].is_started
-        start_response("200 OK", fields)
-        assert environ["cookiegate"].is_started
-        with pytest.raises(ResponseStarted):
-            environ["cookiegate"].grant({"statistics"})
+        start_response("200 OK", [*fields, ("Set-Cookie", MKT)])
+        handle = environ["cookiegate.handle"]
+        assert not handle.is_started
+        handle.grant({"marketing"})
+        assert handle.allows("marketing")
         return [b"done"]
 
-    assert WsgiGate(app, gate())({}, lambda status, headers: None) == [b"done"]
+    environ = {"wsgi.url_scheme": "https"}
+    body = WsgiGate(app, gate(**settings))(environ, lambda *head: started.append(head))
+    assert body == [b"done"]
+    (_, first), (status, second, (kind, error, _)) = started
+    assert (status, kind, type(error)) == ("200 OK", type(error), kind)
+    assert MKT not in lines_of(first)
+    assert lines_of(second)[:-1] == [*lines_of(fields), MKT]
+    assert lines_of(second)[-1].startswith("cookiegate_consent=v=1&c=marketing&")
+    handle = environ["cookiegate.handle"]
+    assert handle.is_started
+    assert [decision.name for decision in handle.decisions] == ["ok"] * bool(lines_of(fields)) + ["ia_mkt_a"]
+    with pytest.raises(ResponseStarted):
+        handle.grant({"statistics"})
+
+
+def test_head_is_passed_on_once_where_the_app_chose_before():
+    started = []
+
+    def app(environ, start_response):
+        environ["cookiegate.handle"].grant({"marketing"})
+        start_response("200 OK", [TYPE])
+        return []
+
+    WsgiGate(app, gate())({}, lambda *head: started.append(head))
+    assert len(started) == 1
+
+
+def test_choice_between_two_heads_counts_for_the_second():
+    started = []
+
+    def app(environ, start_response):
+        start_response("200 OK", [TYPE, ("Set-Cookie", MKT)])
+        environ["cookiegate.handle"].withdraw()
+        try:
+            raise LookupError
+        except LookupError:
+            start_response("500 Oops", [TYPE, ("Set-Cookie", STATS)], sys.exc_info())
+        return []
+
+    environ = {"HTTP_COOKIE": EVERYTHING, "wsgi.url_scheme": "https"}
+    WsgiGate(app, gate())(environ, lambda *head: started.append(head))
+    assert [head[0] for head in started] == ["200 OK", "500 Oops"]
+    assert lines_of(started[1][1]) == ["cookiegate_consent=v=1&c=&t=1768204800&id=abc" + KEPT]
+    assert [decision.name for decision in environ["cookiegate.handle"].decisions] == ["ia_stats_a"]
+
+
+def test_choice_after_the_first_octets_is_refused_for_wsgi():
+    def app(environ, start_response):
+        write = start_response("200 OK", [TYPE])
+        assert not environ["cookiegate.handle"].is_started
+        write(b"first")
+        assert environ["cookiegate.handle"].is_started
+        with pytest.raises(ResponseStarted):
+            environ["cookiegate.handle"].grant({"statistics"})
+        return [b"done"]
+
+    written = []
+    assert WsgiGate(app, gate())({}, lambda status, headers: written.append) == [b"done"]
+    assert written == [b"first"]
+
+
+def test_choice_after_a_head_that_comes_with_the_body_is_refused_for_wsgi():
+    def app(environ, start_response):
+        start_response("200 OK", [TYPE])
+        with pytest.raises(ResponseStarted):
+            environ["cookiegate.handle"].grant({"statistics"})
+        yield b"done"
+
+    assert list(WsgiGate(app, gate())({}, lambda status, headers: None)) == [b"done"]
 
 
 def test_asking_after_the_start_still_answers():
     def app(environ, start_response):
         start_response("200 OK", [TYPE])
-        return [environ["cookiegate"].allows("necessary"), environ["cookiegate"].allows("marketing")]
+        return [environ["cookiegate.handle"].allows("necessary"), environ["cookiegate.handle"].allows("marketing")]
 
-    assert WsgiGate(app, gate())({"HTTP_COOKIE": EVERYTHING}, lambda status, headers: None) == [True, True]
+    started = []
+    answer = WsgiGate(app, gate())({"HTTP_COOKIE": EVERYTHING}, lambda *head: started.append(head))
+    assert answer == [True, True]
+    assert len(started) == 2  # the second time with Vary
 
 
 @pytest.mark.parametrize("source", [lambda head: None, first_of(lambda head: None)], ids=["function", "first_of"])
@@ -381,14 +475,13 @@ def test_decisions_are_empty_before_the_response(through):
 seen = []
 
 
-@pytest.mark.parametrize("observer", [None, lambda decision: None], ids=["fast", "general"])
-def test_decisions_name_every_line_and_every_expired_cookie(through, observer):
+def test_decisions_name_every_line_and_every_expired_cookie(through):
     handles = []
     lines = [MKT, "ok=1", "x=1", "=1", "ia_stats_a=; Max-Age=0", f"ok=2{SAFE}"]
-    one = gate(observer=observer)
+    one = gate()
     for cookie in ("", "ia_pref_a=1"):
         through(one, handles.append, lines, cookie=cookie)
-        found = [(each.action, each.reason, each.number, each.name) for each in handles.pop().decisions]
+        found = [(each.action, each.reason, each.policy_rule, each.name) for each in handles.pop().decisions]
         assert found == [
             ("drop", "no-consent", 5, "ia_mkt_a"),
             ("rewrite", "necessary", 6, "ok"),
@@ -413,12 +506,59 @@ def test_decisions_of_a_response_without_cookies_are_none(through):
     assert handles[0].decisions == ()
 
 
-@pytest.mark.parametrize("method", ["head", "has_https_scheme"])
-def test_handle_alone_knows_no_request(method):
-    with pytest.raises(NotImplementedError):
-        getattr(Handle(), method)()
+# `current`: from a request to the handle; tests/frameworks has tests with the frameworks' own requests
 
 
-def test_handle_alone_knows_no_decisions():
-    with pytest.raises(NotImplementedError):
-        _ = Handle().decisions
+FOUND = []
+through_asgi(gate(), FOUND.append)
+HANDLE = FOUND[0]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"type": "http", "cookiegate": HANDLE},
+        MappingProxyType({"cookiegate": HANDLE}),
+        Request({"type": "http", "cookiegate": HANDLE}),
+        HTTPConnection({"type": "http", "cookiegate": HANDLE}),
+        WebSocket({"type": "websocket", "cookiegate": HANDLE}, None, None),
+        WerkzeugRequest({"REQUEST_METHOD": "GET", "cookiegate.handle": HANDLE}),
+        SimpleNamespace(scope={"cookiegate": HANDLE}),
+        SimpleNamespace(environ={"cookiegate.handle": HANDLE}),
+        SimpleNamespace(META={"cookiegate.handle": HANDLE}),
+        SimpleNamespace(env={"cookiegate.handle": HANDLE}),
+        SimpleNamespace(scope={}, environ=None, META={"cookiegate.handle": HANDLE}),
+        {"cookiegate.handle": HANDLE},
+    ],
+    ids=lambda request: type(request).__name__,
+)
+def test_current_finds_the_handle(request_):
+    assert current(request_) is HANDLE
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"cookiegate": None},
+        {"cookiegate": "text"},
+        {"scope": {"cookiegate": HANDLE}},
+        None,
+        "text",
+        SimpleNamespace(scope=None),
+        SimpleNamespace(scope=[("cookiegate", HANDLE)]),
+        SimpleNamespace(environ={"cookiegate.handle": 1}),
+        Request({"type": "http"}),
+        WerkzeugRequest({"REQUEST_METHOD": "GET"}),
+    ],
+)
+def test_current_of_what_did_not_pass_a_gate_is_an_error(request_):
+    name = type(request_).__name__
+    message = f"no cookiegate handle in this {name}; wrap the app in CookieGateMiddleware, outermost"
+    with pytest.raises(NotGated, match=f"^{message}$"):
+        current(request_)
+
+
+def test_not_gated_is_a_lookup_error():
+    with pytest.raises(LookupError):
+        current({})

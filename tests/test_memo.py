@@ -1,4 +1,4 @@
-"""The bounded memory in front of a pure function."""
+"""The bounded cache in front of a pure function."""
 
 from random import Random
 

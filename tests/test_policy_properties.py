@@ -1,4 +1,4 @@
-"""What holds for every line, whatever its octets, the consent, the connection and the settings are."""
+"""Properties of all lines, with any octets, consent, connection and settings."""
 
 import re
 
@@ -14,7 +14,7 @@ NECESSARY, PREFERENCES, STATISTICS, MARKETING = Category
 NOW = 1768204800
 STRENGTH = {None: 0, SameSite.NONE: 0, SameSite.LAX: 1, SameSite.STRICT: 2}
 
-# Names by category, without any `*`: so that the naive reading below needs no idea of how the registry looks them up.
+# Names by category, without `*`, so that the naive code below need not repeat the registry's look-up.
 NAMES = {
     "sid": NECESSARY,
     "short": NECESSARY,
@@ -34,7 +34,7 @@ REGISTRY = Registry(
     ]
 )
 
-# Lines: arbitrary octets, and the pieces of which attacks are made.
+# Lines: arbitrary octets, and the parts of attacks.
 _NAMES = st.sampled_from([*NAMES, "unknown", "sidC1", "sourceC2", "ia", ""])
 _RECASED = st.builds(lambda name, recase: recase(name), _NAMES, st.sampled_from([str, str.lower, str.upper, str.title]))
 _PREFIXES = st.sampled_from([b"", b"", b"", b"__Host-", b"__Secure-", b"__http-", b"__HOST-HTTP-", b"$", b"x ", b'"'])
@@ -97,7 +97,7 @@ NOWS = st.floats(NOW, NOW + 10, allow_nan=False)
 
 
 def readings(line):
-    """List every name that some reader may see in a line: browsers, and Python's lenient Cookie readers."""
+    """Return all names that some parser may read from a line: browsers, and Python's lenient cookie parsers."""
     pair = line.split(b";")[0]
     name, equals, value = pair.partition(b"=")
     raw = [name if equals else pair]
@@ -114,7 +114,7 @@ def readings(line):
 
 
 def naive_categories(line):
-    """Return the optional categories of the names that some reader may see in a line."""
+    """Return the optional categories of the names that some parser may read from a line."""
     categories = set()
     for name in readings(line):
         bare = re.sub(r"\A__(host-http|host|secure|http)-", "", name)
@@ -125,7 +125,7 @@ def naive_categories(line):
 
 
 def lifetime_s(cookie, now):
-    """Return how long a browser that reads by the standard keeps a cookie; infinity stands for its session."""
+    """Return how long a browser keeps a cookie by the standard; infinity is the session."""
     if cookie.max_age_s is not None:
         return cookie.max_age_s
     return cookie.expires_s - now if cookie.expires_s is not None else float("inf")
@@ -136,7 +136,7 @@ def test_policy_raises_nothing_and_decides(policy, line, consent, is_https, now)
     decision = policy.decide(line, consent, is_https=is_https, now=now)
     assert decision.before == line
     assert (decision.after is None) == (decision.action is Action.DROP)
-    assert 1 <= decision.number <= 8
+    assert 1 <= decision.policy_rule <= 8
 
 
 @given(policy=POLICIES, line=LINES, consent=CONSENTS, is_https=st.booleans(), now=NOWS)
@@ -196,7 +196,7 @@ def test_policy_lets_only_names_leave_that_may(line, consent, is_https, unregist
     if decision.after is not None and decision.reason is not Reason.DELETION:
         assert decision.category is not None
         assert consent.allows(decision.category)
-        assert decision.rule is not None or decision.category == unregistered
+        assert decision.registry_rule is not None or decision.category == unregistered
 
 
 @given(
@@ -231,7 +231,7 @@ def test_policy_weakens_no_attribute(policy, line, consent, is_https, now):
     assert lifetime_s(after, now) <= lifetime_s(before, now) or (after.max_age_s, after.expires_s) == (None, None)
     assert after.domain in {before.domain, None} or not before.domain
     assert (after.path or None) == (before.path or None)
-    is_pinned = decision.rule is not None and decision.rule.same_site is not None
+    is_pinned = decision.registry_rule is not None and decision.registry_rule.same_site is not None
     assert after.same_site is not None
     assert is_pinned or STRENGTH[after.same_site] >= STRENGTH[before.same_site]
     assert is_pinned or STRENGTH[after.same_site] >= STRENGTH[policy.same_site_minimum]
@@ -244,7 +244,7 @@ def test_policy_holds_every_promise_of_lifetime(policy, line, consent, is_https,
     if decision.after is None:
         return
     cookie = parse_set_cookie(decision.after)
-    promised = decision.rule.lifetime if decision.rule is not None else None
+    promised = decision.registry_rule.lifetime if decision.registry_rule is not None else None
     limits = [limit for limit in (policy.max_lifetime_s, promised and promised.max_age_s) if limit is not None]
     for limit_s in limits:
         assert cookie.max_age_s is None or cookie.max_age_s <= limit_s
@@ -268,10 +268,10 @@ def test_policy_leaves_only_lines_that_every_browser_reads_alike(policy, line, c
 
 
 @given(policy=POLICIES, line=LINES, consent=CONSENTS, is_https=st.booleans())
-def test_policy_tells_no_value_in_its_changes(policy, line, consent, is_https):
+def test_policy_has_no_value_in_its_changes(policy, line, consent, is_https):
     decision = policy.decide(line, consent, is_https=is_https, now=NOW)
     words = (
-        r"(Secure|HttpOnly|SameSite=(Strict|Lax|None)) (added|set)|Domain taken away|lifetime cut to (\d+ s|the "
-        r"browser session)|deletion written anew|attributes written unambiguously"
+        r"(Secure|HttpOnly|SameSite=(Strict|Lax|None)) (added|set)|Domain removed|lifetime cut to ([\d,]+ \w+( |$))+|"
+        r"lifetime cut to the browser session|deletion rewritten|ambiguous attributes rewritten"
     )
     assert all(re.fullmatch(words, change) for change in decision.changes)

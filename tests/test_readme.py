@@ -1,4 +1,4 @@
-"""README's commands print what README says they print."""
+"""The commands in README print the output that README shows."""
 
 import os
 import re
@@ -35,11 +35,11 @@ def test_readme_command_prints_what_is_shown(command, printed, tmp_path):
         text=True,
         cwd=tmp_path,
         env=os.environ | {"COLUMNS": "120"},
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert [line.rstrip() for line in found.stdout.splitlines()] == printed.splitlines()
 
 
 def test_readme_is_short():
-    assert len(README.read_text(encoding="utf-8").splitlines()) <= 150
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= 120

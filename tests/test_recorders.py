@@ -1,4 +1,4 @@
-"""Recorders: what they are told of each response, through both adapters, and that they can do no harm."""
+"""Recorders: their calls for each response, through both adapters, and that their errors do no harm."""
 
 import logging
 from contextlib import suppress
@@ -49,7 +49,7 @@ def serve_wsgi(gate, lines=LINES, *, status="201 Created"):
     return [value for name, value in started[0]]
 
 
-def told(serve, *arguments, **keywords):
+def recorded_exchange(serve, *arguments, **keywords):
     exchanges = []
     serve(gate_with(exchanges.append), *arguments, **keywords)
     assert len(exchanges) == 1
@@ -57,14 +57,14 @@ def told(serve, *arguments, **keywords):
 
 
 def test_recorder_is_told_of_the_request_through_asgi():
-    exchange = told(serve_asgi)
+    exchange = recorded_exchange(serve_asgi)
     assert (exchange.method, exchange.path, exchange.route, exchange.status, exchange.is_https) == (
         "POST", "/users/7", "/users/{id}", 201, True,
     )  # fmt: skip
 
 
 def test_recorder_is_told_of_the_request_through_wsgi():
-    exchange = told(serve_wsgi)
+    exchange = recorded_exchange(serve_wsgi)
     assert (exchange.method, exchange.path, exchange.route, exchange.status, exchange.is_https) == (
         "POST", "/shop/users/7", "/users/<id>", 201, True,
     )  # fmt: skip
@@ -72,7 +72,7 @@ def test_recorder_is_told_of_the_request_through_wsgi():
 
 @pytest.mark.parametrize("serve", [serve_asgi, serve_wsgi])
 def test_recorder_is_told_what_was_decided(serve):
-    exchange = told(serve)
+    exchange = recorded_exchange(serve)
     assert [(decision.name, decision.reason.value) for decision in exchange.decisions] == [
         ("sid", "necessary"),
         ("_ga", "no-consent"),
@@ -81,7 +81,7 @@ def test_recorder_is_told_what_was_decided(serve):
 
 @pytest.mark.parametrize("serve", [serve_asgi, serve_wsgi])
 def test_recorder_is_told_of_a_response_without_cookies(serve):
-    assert told(serve, []).decisions == ()
+    assert recorded_exchange(serve, []).decisions == ()
 
 
 @pytest.mark.parametrize("serve", [serve_asgi, serve_wsgi])
@@ -92,17 +92,17 @@ def test_recorder_is_told_when_and_what_was_granted(serve):
 
 
 def test_recorder_is_told_of_a_websocket():
-    exchange = told(serve_asgi, start="websocket.accept", scope={"type": "websocket"})
+    exchange = recorded_exchange(serve_asgi, start="websocket.accept", scope={"type": "websocket"})
     assert (exchange.method, exchange.status) == ("WEBSOCKET", 101)
 
 
 def test_recorder_is_told_no_status_that_is_none():
-    assert told(serve_asgi, message={"status": "teapot"}).status == 0
+    assert recorded_exchange(serve_asgi, message={"status": "teapot"}).status == 0
 
 
 @pytest.mark.parametrize("status", ["OK", "", None, "²³¹ No"])
 def test_recorder_is_told_no_status_that_is_no_number(status):
-    assert told(serve_wsgi, status=status).status == 0
+    assert recorded_exchange(serve_wsgi, status=status).status == 0
 
 
 @pytest.mark.parametrize("serve", [serve_asgi, serve_wsgi])
@@ -123,12 +123,12 @@ def test_recorder_that_raises_is_logged_once_and_the_others_are_told(serve, capl
         assert serve(gate) == serve(gate)
     assert len(exchanges) == 2
     assert [record.message for record in caplog.records] == [
-        "a recorder raised; decisions stand as they are, the response was not recorded"
+        "a recorder raised; decisions are not affected, the response was not recorded"
     ]
 
 
 async def coroutine_function(exchange):
-    """Nobody would await it."""
+    """It would not be awaited."""
 
 
 @pytest.mark.parametrize("wrong", [print, "text", 7, [7], [coroutine_function]])
@@ -138,7 +138,7 @@ def test_recorders_that_are_no_functions_are_a_mistake(wrong):
 
 
 def test_recorder_is_told_of_cookies_that_the_gate_deletes():
-    exchange = told(serve_asgi, ["sid=1; Path=/"], scope={"headers": [(b"cookie", b"_ga=5")]})
+    exchange = recorded_exchange(serve_asgi, ["sid=1; Path=/"], scope={"headers": [(b"cookie", b"_ga=5")]})
     assert [(decision.name, decision.action.value) for decision in exchange.decisions] == [
         ("sid", "rewrite"),
         ("_ga", "expire"),

@@ -1,4 +1,4 @@
-"""Report-only: nothing is changed, in the request or the response, and everything is told all the same."""
+"""Report-only: the request and the response are not changed, but all decisions are reported."""
 
 import logging
 from contextlib import suppress
@@ -40,7 +40,7 @@ TOLD = [
 
 
 def through_asgi(one_gate, fields, cookie="", act=lambda handle: None):
-    """Return the Cookie header that the app sees, the fields that leave and the handle."""
+    """Return the Cookie header that the app gets, the fields that leave and the handle."""
     sent, seen = [], []
 
     async def app(scope, receive, send):
@@ -66,12 +66,12 @@ def through_wsgi(one_gate, fields, cookie="", act=lambda handle: None):
 
     def app(environ, start_response):
         seen.append(environ.get("HTTP_COOKIE", ""))
-        act(environ["cookiegate"])
+        act(environ["cookiegate.handle"])
         start_response("200 OK", fields)
         return []
 
     WsgiGate(app, one_gate)(environ, lambda status, headers: started.append(headers))
-    return seen[0], started[0], environ["cookiegate"]
+    return seen[0], started[0], environ["cookiegate.handle"]
 
 
 @pytest.fixture(params=[through_asgi, through_wsgi], ids=["asgi", "wsgi"])
@@ -133,14 +133,11 @@ def test_report_only_logs_all_the_same(through, caplog):
     for _ in range(2):
         through(one, FIELDS)
     assert [message.partition("\n")[0] for message in caplog.messages] == [
-        (
-            "response header field 'Set-Cookie2': a name that no browser takes, or that starts a field of its own; "
-            "left out"
-        ),
-        "response header field 'X-A': a line break in its value; report",
-        "cookie 'ia_mkt_a' (marketing) dropped: no-consent (rule 5)",
-        "Set-Cookie '' dropped: nameless (rule 1)",
         "cookie 'other' is not in the registry; to register it, choose its category and add:",
+        "cookie 'ia_mkt_a' (marketing) would be dropped: no-consent (rule 5)",
+        "Set-Cookie '' would be dropped: nameless (rule 1)",
+        "response header field 'X-A': a line break in its value; report",
+        "response header field 'Set-Cookie2': a name that starts a field of its own, or is obsolete; left out",
     ]
 
 
@@ -159,3 +156,14 @@ def test_report_only_still_remembers_a_choice_of_the_visitor(through):
     assert left[: len(FIELDS)] == FIELDS
     assert [name for name, _ in left[len(FIELDS) :]] == ["set-cookie"]
     assert left[-1][1].startswith("cookiegate_consent=v=1&c=marketing&t=1768204800&id=")
+
+
+def test_deletion_of_a_rule_that_only_reports_leaves_as_the_app_sent_it():
+    registry = Registry([CookieRule(name="chat", category=Category.PREFERENCES, mode="report-only")])
+    fields = [
+        ("set-cookie", "chat=gone; Max-Age=0; Path=/x"),
+        ("set-cookie", "chat=; Expires=Thu, 01 Jan 1970 00:00:00 GMT"),
+    ]
+    _, left, handle = through_asgi(CookieGate(registry=registry, clock=lambda: NOW), fields)
+    assert left == fields
+    assert [decision.is_enforced for decision in handle.decisions] == [False, False]

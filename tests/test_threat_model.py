@@ -1,4 +1,4 @@
-"""The threat model names every attack of the list, and only tests that exist."""
+"""The threat model has every attack of the list, and only existing tests."""
 
 import ast
 import re

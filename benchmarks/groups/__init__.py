@@ -1,9 +1,10 @@
 """What is measured, one subject a file; each group yields its rows as they are ready."""
 
 from benchmarks.groups.cold_start import cold_start
+from benchmarks.groups.conditions import conditions
 from benchmarks.groups.frameworks import frameworks
 from benchmarks.groups.memory import memory
-from benchmarks.groups.neighbours import neighbours
+from benchmarks.groups.middlewares import middlewares
 from benchmarks.groups.node import node
 from benchmarks.groups.noise import noise
 from benchmarks.groups.per_cookie import per_cookie
@@ -18,10 +19,11 @@ __all__ = ["GROUPS"]
 
 GROUPS: dict[str, Group] = {
     "noise": noise,
+    "conditions": conditions,
     "per cookie": per_cookie,
     "responses": responses,
     "frameworks": frameworks,
-    "neighbours": neighbours,
+    "middlewares": middlewares,
     "requests": requests,
     "registry": registry_size,
     "scaling": scaling,

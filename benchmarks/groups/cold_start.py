@@ -13,9 +13,9 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.contest import Pace, SelfTimed, compete, quartiles
-from benchmarks.lines import EVERYTHING, HeadlessVisit, cookie_header, make_gate, set_cookies
+from benchmarks.lines import EVERYTHING, cookie_header, filter_alone, make_gate, set_cookies
 from benchmarks.result import Row, once, skipped
+from benchmarks.timing import Pace, SelfTimed, quartiles, time_in_turns
 from cookiegate.gate import CookieGate
 from cookiegate.model import RequestHead
 from cookiegate.registry.registry import Registry
@@ -37,10 +37,10 @@ def cold_start(pace: Pace) -> Iterator[Row]:
 def _imports(pace: Pace) -> Iterator[Row]:
     asked = _IMPORTS[:1] if pace.is_quick else _IMPORTS
     others = [name for name in asked if find_spec(name.partition(".")[0]) is not None]
-    contestants = {name: _importing(name) for name in ("sys", "cookiegate.asgi", *others)}
-    rounds = compete(pace.slower(6.0, 0), contestants)
+    candidates = {name: _importing(name) for name in ("sys", "cookiegate.asgi", *others)}
+    rounds = time_in_turns(pace.slower(6.0, 0), candidates)
     for name in asked:
-        if name not in contestants:
+        if name not in candidates:
             yield skipped("import cookiegate.asgi", f"import {name}", "not installed")
             continue
         yield Row(
@@ -53,15 +53,15 @@ def _imports(pace: Pace) -> Iterator[Row]:
         )
     milliseconds = quartiles(rounds, lambda one: (one["cookiegate.asgi"] - one["sys"]) / 1e6)
     yield Row(what="import cookiegate.asgi", against="here and now", figure=milliseconds, unit="ms")
-    told = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", _COUNT_MODULES],
         cwd=_ROOT, capture_output=True, check=True, encoding="utf-8",
     )  # fmt: skip
-    yield Row(what="import cookiegate.asgi", against="modules", figure=once(float(told.stdout)), unit="modules")
+    yield Row(what="import cookiegate.asgi", against="modules", figure=once(float(done.stdout)), unit="modules")
 
 
 def _importing(name: str) -> SelfTimed:
-    """Return a contestant that imports a module in a new interpreter; processor time where the system tells it."""
+    """Return a candidate that imports a module in a new interpreter; processor time where the system reports it."""
 
     def run_ns(times: int) -> int:
         start = _children_ns()
@@ -73,8 +73,8 @@ def _importing(name: str) -> SelfTimed:
 
 
 def _children_ns() -> int:
-    told = os.times()
-    if sys.platform == "win32" or not told.children_user + told.children_system:
+    times = os.times()
+    if sys.platform == "win32" or not times.children_user + times.children_system:
         return time.perf_counter_ns()
     import resource
 
@@ -101,7 +101,7 @@ def _building(pace: Pace) -> Iterator[Row]:
             for text in texts:
                 tomllib.loads(text)
 
-    rounds = compete(pace.slower(1.5, 0.005), {"build": build, "parse": parse})
+    rounds = time_in_turns(pace.slower(1.5, 0.005), {"build": build, "parse": parse})
     what = "CookieGate.from_toml, the example's 24 cookies"
     yield Row(
         what=what,
@@ -122,7 +122,7 @@ def _first_response(pace: Pace) -> Iterator[Row]:
         took = []
         for _ in range(20):
             start = time.perf_counter_ns()
-            HeadlessVisit(gate, request).filter(fields)
+            filter_alone(gate, request, fields)
             took.append(time.perf_counter_ns() - start)
         ratios.append({"first": float(took[0]), "later": max(1.0, float(sorted(took[10:])[5]))})
     yield Row(

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.contest import Loop, Pace, compete, quartiles
-from benchmarks.lines import EVERYTHING, cookie_header, make_gate
+from benchmarks.lines import EVERYTHING, five_cookies, make_gate
 from benchmarks.result import Row, at_most, skipped
 from benchmarks.serving import asgi_headers, asgi_loop, wsgi_loop
 from benchmarks.sites import flask_site, starlette_site
+from benchmarks.timing import Loop, Pace, quartiles, time_in_turns
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
 from cookiegate.gate import CookieGate
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
@@ -18,7 +18,7 @@ __all__ = ["frameworks"]
 def frameworks(pace: Pace) -> Iterator[Row]:
     """Measure Starlette and Flask with three cookies, for a new visitor and for one who granted everything."""
     gate = make_gate()
-    full = cookie_header(gate, EVERYTHING, "token", "countryCode")
+    full = five_cookies(gate, EVERYTHING)
     for visitor, cookie in (("new visitor", b""), ("full consent", full)):
         yield from _starlette(pace, gate, visitor, cookie)
         yield from _flask(pace, gate, visitor, cookie)
@@ -42,7 +42,7 @@ def _starlette(pace: Pace, gate: CookieGate, visitor: str, cookie: bytes) -> Ite
         assert app is not None
         return asgi_loop(app, asgi_headers(cookie))
 
-    rounds = compete(
+    rounds = time_in_turns(
         pace,
         {
             "without": make(with_cookies=False),
@@ -76,7 +76,7 @@ def _flask(pace: Pace, gate: CookieGate, visitor: str, cookie: bytes) -> Iterato
     if app is None:
         yield skipped(what, "without the gate", "flask is not installed")
         return
-    rounds = compete(
+    rounds = time_in_turns(
         pace,
         {"plain": wsgi_loop(app, cookie), "gate": wsgi_loop(WsgiGate(app, gate), cookie)},
     )

@@ -10,9 +10,9 @@ import tracemalloc
 from collections.abc import Iterator
 from functools import partial
 
-from benchmarks.contest import Pace
-from benchmarks.lines import EVERYTHING, HeadlessVisit, consent_cookie, make_gate, random_text
+from benchmarks.lines import EVERYTHING, consent_cookie, filter_alone, make_gate, random_text
 from benchmarks.result import Point, Row, at_most, once
+from benchmarks.timing import Pace
 from cookiegate.memo import Memo
 from cookiegate.model import RequestHead
 
@@ -64,7 +64,7 @@ def _growth(counts: tuple[int, ...], share: int, *, name: int, tail: int, paddin
         return b"ia_mkt_source=v; Path=/", consent_cookie(gate, EVERYTHING, number) + pad
 
     def respond(line: bytes, cookie: bytes) -> None:
-        HeadlessVisit(gate, RequestHead(cookie=cookie, scheme="https")).filter([(b"set-cookie", line)])
+        filter_alone(gate, RequestHead(cookie=cookie, scheme="https"), [(b"set-cookie", line)])
 
     for known in _KNOWN:
         respond(known + b"=v; Path=/", usual)

@@ -1,16 +1,16 @@
-"""The same rewriting in Node: another language, process and clock, so what it tells is the order of size.
+"""The same rewriting in Node: another language, process and clock, so only the order of magnitude counts.
 
 The lines are handed over before the clock runs; Node's compiler is warm.
 """
 
 from collections.abc import Iterator
 
-from benchmarks.contest import Pace, compete, quartiles
 from benchmarks.groups.per_cookie import gate_loop
-from benchmarks.lines import EVERYTHING, HeadlessVisit, cookie_header, make_gate, set_cookies
+from benchmarks.lines import EVERYTHING, filter_alone, five_cookies, make_gate, set_cookies
 from benchmarks.node import NodeRivals, node_rivals, why_not
 from benchmarks.peers import meaning
 from benchmarks.result import FASTER, Row, Unavailable, skipped
+from benchmarks.timing import Pace, quartiles, time_in_turns
 from cookiegate.model import RequestHead
 
 __all__ = ["node"]
@@ -35,11 +35,11 @@ def node(pace: Pace) -> Iterator[Row]:
 
 def _row(pace: Pace, rivals: NodeRivals, rival: str) -> Row:
     gate = make_gate()
-    request = RequestHead(cookie=cookie_header(gate, EVERYTHING, "token", "countryCode", "currency"), scheme="https")
+    request = RequestHead(cookie=five_cookies(gate, EVERYTHING), scheme="https")
     equal, unequal = [], []
     for field in set_cookies():
         rivals.give([field[1]], EVERYTHING)
-        ours = HeadlessVisit(gate, request).filter([field])
+        ours = filter_alone(gate, request, [field])
         expected = [meaning(value) for name, value in ours if name == b"set-cookie"]
         try:
             is_equal = [meaning(line) for line in rivals.answer(rival)] == expected
@@ -52,16 +52,16 @@ def _row(pace: Pace, rivals: NodeRivals, rival: str) -> Row:
     if not equal:
         return skipped(_WHAT, f"{rival}, in Node", "it can't do any of these lines")
     rivals.give([line for _, line in equal], EVERYTHING)
-    rounds = compete(
-        pace.slower(1.0, 0.005), {"gate": gate_loop(gate, request, equal), "rival": rivals.contestant(rival)}
+    rounds = time_in_turns(
+        pace.slower(1.0, 0.005), {"gate": gate_loop(gate, request, equal), "rival": rivals.candidate(rival)}
     )
-    told = [f"equal work on {len(equal)} lines; its own process and clock"]
+    notes = [f"equal work on {len(equal)} lines; its own process and clock"]
     if unequal:
-        told.append(f"it can't: {', '.join(unequal)}")
+        notes.append(f"it can't: {', '.join(unequal)}")
     return Row(
         what=_WHAT,
         against=f"{rival}, in Node",
         figure=quartiles(rounds, lambda one: one["rival"] / one["gate"]),
         unit=FASTER,
-        note="; ".join(told),
+        note="; ".join(notes),
     )

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from benchmarks.contest import Loop, Pace, compete, quartiles
 from benchmarks.groups.responses import PLAIN, THREE
 from benchmarks.lines import EVERYTHING, cookie_header, make_gate, set_cookies
 from benchmarks.result import Row
 from benchmarks.serving import asgi_headers, asgi_loop, asgi_noop, raw_asgi, wsgi_loop
 from benchmarks.sites import flask_site
+from benchmarks.timing import Loop, Pace, quartiles, time_in_turns
 from cookiegate.asgi import CookieGateMiddleware
 
 __all__ = ["noise"]
@@ -29,5 +29,5 @@ def noise(pace: Pace) -> Iterator[Row]:
     if flask is not None and twin is not None:
         pairs["Flask, 3 cookies"] = wsgi_loop(flask), wsgi_loop(twin)
     for what, (one, same) in pairs.items():
-        rounds = compete(pace, {"one": one, "same": same})
+        rounds = time_in_turns(pace, {"one": one, "same": same})
         yield Row(what=what, against="itself", figure=quartiles(rounds, lambda of: of["one"] / of["same"]))

@@ -5,16 +5,17 @@ and with consent keeps shared caches off. That is in the figure, since no gate i
 """
 
 from collections.abc import Iterator
+from itertools import cycle, islice
 
-from benchmarks.contest import Loop, Pace, Round, compete, quartiles
 from benchmarks.lines import (
     EVERYTHING,
     NEITHER,
     PARTLY,
     Field,
-    HeadlessVisit,
     cookie_header,
     expiring_fields,
+    filter_alone,
+    five_cookies,
     make_gate,
     numbered,
     realistic,
@@ -22,7 +23,10 @@ from benchmarks.lines import (
 )  # fmt: skip
 from benchmarks.peers import Peer, meaning, peers, with_http_cookies
 from benchmarks.result import FASTER, Row, Target, at_least, at_most, skipped
-from cookiegate.gate import CookieGate
+from benchmarks.serving import asgi_headers, asgi_loop, asgi_noop, raw_asgi
+from benchmarks.timing import Candidate, Loop, Pace, Round, quartiles, time_in_turns
+from cookiegate.asgi import CookieGateMiddleware as AsgiGate
+from cookiegate.gate import CookieGate, compiled
 from cookiegate.model import RequestHead
 
 __all__ = ["equal_lines", "gate_loop", "per_cookie"]
@@ -32,6 +36,9 @@ _TARGETS: dict[str, Target] = {
     "Werkzeug": at_least(30),
     "regular expression": at_least(5),
 }
+_ONE_MORE_TARGETS = {**_TARGETS, "http.cookies": at_least(31)}
+_NEW_NAMES = 20_000
+"""More than the gate remembers: so many names, over and over, are never known."""
 
 
 def per_cookie(pace: Pace) -> Iterator[Row]:
@@ -50,10 +57,12 @@ def per_cookie(pace: Pace) -> Iterator[Row]:
         yield from _against_peers(pace, gate, request, EVERYTHING, f"12 cookies, {kind}", alike, {})
     yield _many_cookies(pace)
     yield from _new_dates(pace)
+    yield _new_name(pace)
 
 
 def _request(gate: CookieGate, granted: frozenset[str]) -> RequestHead:
-    return RequestHead(cookie=cookie_header(gate, granted or None, "token", "countryCode", "currency"), scheme="https")
+    cookie = five_cookies(gate, granted) if granted else cookie_header(gate, None, "token", "countryCode", "currency")
+    return RequestHead(cookie=cookie, scheme="https")
 
 
 def _against_peers(
@@ -74,7 +83,9 @@ def _against_peers(
         if not equal:
             yield skipped(what, peer.name, "it can't do any of these lines")
             continue
-        rounds = compete(pace, {"gate": gate_loop(gate, request, equal), "peer": _peer_loop(peer, granted, equal)})
+        rounds = time_in_turns(
+            pace, {"gate": gate_loop(gate, request, equal), "peer": _peer_loop(peer, granted, equal)}
+        )
         yield Row(
             what=what,
             against=peer.name,
@@ -97,7 +108,7 @@ def _one_more(
         if peer.rewrite is None:
             continue
         fields, unequal = equal_lines(gate, request, granted, peer, set_cookies())
-        rounds = compete(
+        rounds = time_in_turns(
             pace,
             {
                 "gate": gate_loop(gate, request, fields),
@@ -111,17 +122,17 @@ def _one_more(
             against=peer.name,
             figure=quartiles(rounds, ratio),
             unit=FASTER,
-            target=_TARGETS.get(peer.name),
+            target=_ONE_MORE_TARGETS.get(peer.name),
             note=_note(peer, len(fields), unequal),
         )
 
 
 def gate_loop(gate: CookieGate, request: RequestHead, fields: list[Field]) -> Loop:
-    """Make a contestant of the gate's engine: a visit for each response, and its header fields filtered."""
+    """Make a candidate of the gate's engine: a visit for each response, and its header fields filtered."""
 
     def loop(times: int) -> None:
         for _ in range(times):
-            HeadlessVisit(gate, request).filter(fields)
+            filter_alone(gate, request, fields)
 
     return loop
 
@@ -132,7 +143,7 @@ def equal_lines(
     """Return the lines for which the rival's answer means what the gate's means, and the names of the others."""
     equal, unequal = [], []
     for field in fields:
-        ours = HeadlessVisit(gate, request).filter([field])
+        ours = filter_alone(gate, request, [field])
         try:
             theirs = peer.answer([field[1]], granted)
         except Exception:  # noqa: BLE001  # it can't read the line, and says so
@@ -146,7 +157,7 @@ def equal_lines(
 
 
 def _peer_loop(peer: Peer, granted: frozenset[str], fields: list[Field]) -> Loop:
-    """Make a contestant of a rival; it is given the lines and the visitor's choice, and finds neither by itself."""
+    """Make a candidate of a rival; it is given the lines and the visitor's choice, and finds neither by itself."""
     rewrite, given = peer.rewrite, peer.prepare([value for _, value in fields])
     assert rewrite is not None
 
@@ -158,10 +169,10 @@ def _peer_loop(peer: Peer, granted: frozenset[str], fields: list[Field]) -> Loop
 
 
 def _note(peer: Peer, count: int, unequal: list[str]) -> str:
-    told = [f"equal work on {count} lines"]
+    notes = [f"equal work on {count} lines"]
     if unequal:
-        told.append(f"it can't: {', '.join(unequal)}")
-    return "; ".join([*told, peer.note] if peer.note else told)
+        notes.append(f"it can't: {', '.join(unequal)}")
+    return "; ".join([*notes, peer.note] if peer.note else notes)
 
 
 def _against_own_general_path(
@@ -172,12 +183,11 @@ def _against_own_general_path(
 
     def ask(times: int) -> None:
         for _ in range(times):
-            visit = HeadlessVisit(gate, request)
-            consent = visit._known_consent()
+            consent, _ = compiled(gate).reader.read(request, gate.clock())
             for _, line in fields:
-                gate.policy.decide(line, consent, is_https=True, now=gate.clock())
+                compiled(gate).policy.decide(line, consent, is_https=True, now=gate.clock())
 
-    rounds = compete(pace, {"gate": gate_loop(gate, request, fields), "policy": ask})
+    rounds = time_in_turns(pace, {"gate": gate_loop(gate, request, fields), "policy": ask})
     return Row(
         what=what,
         against="cookiegate's policy, nothing remembered",
@@ -192,7 +202,7 @@ def _many_cookies(pace: Pace) -> Row:
     gate = CookieGate(registry=registry)
     request = RequestHead(cookie=cookie_header(gate, EVERYTHING), scheme="https")
     few = many[:24]
-    rounds = compete(pace, {"many": gate_loop(gate, request, many), "few": gate_loop(gate, request, few)})
+    rounds = time_in_turns(pace, {"many": gate_loop(gate, request, many), "few": gate_loop(gate, request, few)})
     return Row(
         what="per cookie at 1,000 cookies",
         against="at 24 cookies",
@@ -215,12 +225,12 @@ def _new_dates(pace: Pace) -> Iterator[Row]:
     def each_new(times: int) -> None:
         for _ in range(times):
             ticks["new"] += 1  # across samples: none may start with the moments of the last one
-            HeadlessVisit(gate, request).filter(moments[ticks["new"] % len(moments)])
+            filter_alone(gate, request, moments[ticks["new"] % len(moments)])
 
     def one_in_hundred(times: int) -> None:
         for _ in range(times):
             ticks["hundred"] += 1
-            HeadlessVisit(gate, request).filter(moments[ticks["hundred"] // 100 % len(moments)])
+            filter_alone(gate, request, moments[ticks["hundred"] // 100 % len(moments)])
 
     def http_cookies(times: int) -> None:
         for _ in range(times):
@@ -228,18 +238,19 @@ def _new_dates(pace: Pace) -> Iterator[Row]:
             fields = moments[ticks["http.cookies"] % len(moments)]
             with_http_cookies([value for _, value in fields], EVERYTHING)
 
-    contestants = {
+    candidates = {
         "same": gate_loop(gate, request, moments[0]),
         "new": each_new,
         "hundred": one_in_hundred,
         "http.cookies": http_cookies,
     }
-    rounds = compete(pace, contestants)
+    rounds = time_in_turns(pace, candidates)
     for what, key in (("each response", "new"), ("one response in 100", "hundred")):
         yield Row(
             what=f"12 cookies, new Expires {what}",
             against="the same Expires",
             figure=quartiles(rounds, lambda one, key=key: one[key] / one["same"]),
+            target=at_most(3),
         )
         yield Row(
             what=f"12 cookies, new Expires {what}",
@@ -247,3 +258,25 @@ def _new_dates(pace: Pace) -> Iterator[Row]:
             figure=quartiles(rounds, lambda one, key=key: one["http.cookies"] / one[key]),
             unit=FASTER,
         )
+
+
+def _new_name(pace: Pace) -> Row:
+    """Measure a line of a registered name not met before: what it adds to a response, against a plain response."""
+    gate = make_gate()
+    request = _request(gate, EVERYTHING)
+    plain = set_cookies(["token", "ia_pref_theme", "ia_stats_session"])
+    fields = cycle([(b"set-cookie", b"ia_stats_%d=1; Path=/; Secure" % number)] for number in range(_NEW_NAMES))
+    app = {"no-op": asgi_noop(raw_asgi(plain)), "gate": AsgiGate(raw_asgi(plain), gate)}
+    candidates: dict[str, Candidate] = {name: asgi_loop(one, asgi_headers(request.cookie)) for name, one in app.items()}
+
+    def new(times: int) -> None:
+        for one in islice(fields, times):
+            filter_alone(gate, request, one)
+
+    rounds = time_in_turns(pace, {**candidates, "new": new, "none": gate_loop(gate, request, [])})
+    return Row(
+        what="a line of a name not met before",
+        against="what the gate adds to a plain response of 3 cookies",
+        figure=quartiles(rounds, lambda one: (one["new"] - one["none"]) / max(one["gate"] - one["no-op"], 1e-12)),
+        target=at_most(2.3),
+    )

@@ -5,10 +5,10 @@ The same names are asked for in each, so that only the length of the registry di
 
 from collections.abc import Iterator
 
-from benchmarks.contest import Loop, Pace, compete, quartiles
 from benchmarks.groups.per_cookie import gate_loop
 from benchmarks.lines import EVERYTHING, cookie_header, policy_rules, random_text, set_cookies
 from benchmarks.result import Point, Row, at_most
+from benchmarks.timing import Loop, Pace, quartiles, time_in_turns
 from cookiegate.gate import CookieGate
 from cookiegate.model import Category, CookieRule, RequestHead
 from cookiegate.registry.registry import Registry
@@ -19,9 +19,9 @@ __all__ = ["registry_size"]
 def registry_size(pace: Pace) -> Iterator[Row]:
     """Measure warm (the tables know the names) and cold (the registry is asked)."""
     sizes = (10, 1000, 10_000) if pace.is_quick else (10, 100, 1000, 10_000, 100_000)
-    warm, cold = _contestants(sizes)
-    for what, contestants, bound in (("warm", warm, 1.15), ("cold", cold, 2.2)):
-        rounds = compete(pace, contestants)
+    warm, cold = _candidates(sizes)
+    for what, candidates, bound in (("warm", warm, 1.15), ("cold", cold, 2.2)):
+        rounds = time_in_turns(pace, candidates)
         note = "22 cookies, full consent" if what == "warm" else "look-ups of known and unknown names"
         for size in sizes[1:]:
             yield Row(
@@ -34,8 +34,8 @@ def registry_size(pace: Pace) -> Iterator[Row]:
             )
 
 
-def _contestants(sizes: tuple[int, ...]) -> tuple[dict[str, Loop], dict[str, Loop]]:
-    """Return a contestant for each size: whole responses (warm), and look-ups that nothing remembers (cold)."""
+def _candidates(sizes: tuple[int, ...]) -> tuple[dict[str, Loop], dict[str, Loop]]:
+    """Return a candidate for each size: whole responses (warm), and look-ups that nothing remembers (cold)."""
     rules = [rule for rule in policy_rules() if rule.name not in ("folder_sidebar", "fair_usage_tracker")]
     names = [line.partition(b"=")[0].decode() for _, line in set_cookies()]
     known = Registry(rules)
@@ -53,7 +53,7 @@ def _contestants(sizes: tuple[int, ...]) -> tuple[dict[str, Loop], dict[str, Loo
 
 
 def _fillers(count: int) -> list[CookieRule]:
-    """Return rules that nobody asks for: nine exact names to one prefix, some inside of others."""
+    """Return rules that are never looked up: nine exact names to one prefix, some inside of others."""
     return [
         CookieRule(
             name=f"{random_text(10, str(number))}_{number}" + ("*" if number % 10 == 0 else ""),

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from itertools import cycle
 from urllib.parse import quote, unquote
 
-from benchmarks.contest import Pace, compete, quartiles
 from benchmarks.groups.responses import PLAIN
 from benchmarks.lines import (
     CONSENT_NAME,
@@ -19,6 +18,7 @@ from benchmarks.lines import (
 )  # fmt: skip
 from benchmarks.result import FASTER, Row, at_least, at_most, skipped
 from benchmarks.serving import asgi_headers, asgi_loop, asgi_noop, raw_asgi, raw_wsgi, wsgi_loop, wsgi_noop
+from benchmarks.timing import Pace, quartiles, time_in_turns
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
 from cookiegate.consent import Cookiebot
 from cookiegate.model import RequestHead
@@ -69,7 +69,7 @@ def _find_consent(pace: Pace) -> Iterator[Row]:
         for _ in range(times):
             cookie_parser(text)[CONSENT_NAME]
 
-    rounds = compete(pace, {"find": find, "read": read, "parse": parse})
+    rounds = time_in_turns(pace, {"find": find, "read": read, "parse": parse})
     against = "Starlette's cookie parser"
     yield Row(
         what=what,
@@ -113,7 +113,7 @@ def _cold_cookiebot(pace: Pace) -> Iterator[Row]:
         for _ in range(times):
             json.loads(unquote(next(next_document)))
 
-    rounds = compete(pace, {"cold": cold, "warm": warm, "decode": decode})
+    rounds = time_in_turns(pace, {"cold": cold, "warm": warm, "decode": decode})
     yield Row(
         what="a Cookiebot value, cold",
         against="json.loads and unquote",
@@ -160,7 +160,7 @@ def _screened(pace: Pace) -> Iterator[Row]:
     for what, cookie in cases:
         asgi, wsgi = raw_asgi(fields), raw_wsgi(fields)
         request = asgi_headers(cookie)
-        rounds = compete(
+        rounds = time_in_turns(
             pace,
             {
                 "ASGI no-op": asgi_loop(asgi_noop(asgi), request),

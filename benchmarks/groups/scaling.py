@@ -1,11 +1,10 @@
 """How cost grows: with the number of cookies, of header fields, of octets in the Cookie header.
 
-Every point is a ratio within one contest; all points of a plot run in turns with each other.
+Every point is a ratio within one comparison; all points of a plot run in turns with each other.
 """
 
 from collections.abc import Iterator
 
-from benchmarks.contest import Loop, Pace, Quartiles, compete, quartiles
 from benchmarks.groups.per_cookie import gate_loop
 from benchmarks.groups.responses import PLAIN
 from benchmarks.lines import (
@@ -20,6 +19,7 @@ from benchmarks.lines import (
 from benchmarks.peers import with_http_cookies
 from benchmarks.result import Point, Row, skipped
 from benchmarks.serving import asgi_headers, asgi_loop, asgi_noop, raw_asgi
+from benchmarks.timing import Loop, Pace, Quartiles, quartiles, time_in_turns
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
 from cookiegate.gate import CookieGate
 from cookiegate.model import RequestHead
@@ -51,9 +51,9 @@ def _cookies(pace: Pace) -> Iterator[Row]:
 
         return loop
 
-    contestants = {f"gate {count}": gate_loop(gate, request, many[:count]) for count in counts}
+    candidates = {f"gate {count}": gate_loop(gate, request, many[:count]) for count in counts}
     rivals = {f"rival {count}": rewrite(count) for count in counts if count <= 100}
-    rounds = compete(pace, contestants | rivals)
+    rounds = time_in_turns(pace, candidates | rivals)
     for kind, name in (("gate", "cookiegate"), ("rival", "http.cookies")):
         for count in counts:
             if f"{kind} {count}" in rounds[0]:
@@ -73,7 +73,7 @@ def _header_fields(pace: Pace) -> Iterator[Row]:
     gate = make_gate()
     for count in (5, 20, 50, 100, 200):
         app = raw_asgi([*PLAIN, *((b"x-field-%d" % number, b"some value") for number in range(count - len(PLAIN)))])
-        rounds = compete(pace, {"no-op": asgi_loop(asgi_noop(app)), "gate": asgi_loop(AsgiGate(app, gate))})
+        rounds = time_in_turns(pace, {"no-op": asgi_loop(asgi_noop(app)), "gate": asgi_loop(AsgiGate(app, gate))})
         yield Row(
             what="ASGI, no cookies, against the no-op middleware",
             against=f"{count} header fields",
@@ -107,7 +107,7 @@ def _cookie_header(pace: Pace) -> Iterator[Row]:
             for _ in range(times):
                 cookie_parser(text)[CONSENT_NAME]
 
-        rounds = compete(
+        rounds = time_in_turns(
             pace,
             {
                 "read": read,

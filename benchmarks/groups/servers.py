@@ -5,20 +5,20 @@ The first row of each server is its noise: the same app against itself, at anoth
 
 from collections.abc import Iterator
 
-from benchmarks.contest import Pace, compete, quartiles
-from benchmarks.lines import EVERYTHING, cookie_header, make_gate
+from benchmarks.lines import EVERYTHING, five_cookies, make_gate
 from benchmarks.peers import meaning
 from benchmarks.result import Row, Unavailable, skipped
 from benchmarks.servers.load import Load, opened
 from benchmarks.servers.nginx import proxied
 from benchmarks.servers.running import SERVERS, running
+from benchmarks.timing import Pace, quartiles, time_in_turns
 
 __all__ = ["servers"]
 
 
 def servers(pace: Pace) -> Iterator[Row]:
     """Measure each server that is installed, then nginx in front of uvicorn."""
-    cookie = cookie_header(make_gate(), EVERYTHING, "token", "countryCode")
+    cookie = five_cookies(make_gate(), EVERYTHING)
     slow = pace.slower(2.0, 0.02)
     for name in SERVERS:
         what = f"{name}: 3 cookies, full consent"
@@ -34,7 +34,7 @@ def _rows(pace: Pace, what: str, load: Load, cookie: bytes) -> Iterator[Row]:
     for path in ("/bare", "/gate"):
         assert len(load.set_cookie_lines(path, cookie)) == 3
     assert len(load.set_cookie_lines("/gate", b"")) == 1
-    rounds = compete(pace, {name: load.contestant(f"/{name}", cookie) for name in ("bare", "same", "gate")})
+    rounds = time_in_turns(pace, {name: load.candidate(f"/{name}", cookie) for name in ("bare", "same", "gate")})
     yield Row(
         what=what,
         against="noise: the bare app against itself",
@@ -55,13 +55,13 @@ def _nginx(pace: Pace, cookie: bytes) -> Iterator[Row]:
             gated = _by_name(direct.set_cookie_lines("/gate", cookie))
             flagged = _by_name(through.set_cookie_lines("/flags", cookie))
             equal = sum(gated[name] == flagged.get(name) for name in gated)
-            rounds = compete(
+            rounds = time_in_turns(
                 pace,
                 {
-                    "gate": direct.contestant("/gate", cookie),
-                    "bare": direct.contestant("/bare", cookie),
-                    "plain": through.contestant("/plain", cookie),
-                    "flags": through.contestant("/flags", cookie),
+                    "gate": direct.candidate("/gate", cookie),
+                    "bare": direct.candidate("/bare", cookie),
+                    "plain": through.candidate("/plain", cookie),
+                    "flags": through.candidate("/flags", cookie),
                 },
             )
     except (Unavailable, OSError) as error:

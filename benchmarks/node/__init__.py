@@ -1,4 +1,4 @@
-"""Rivals in Node: a process of their own that is told what to do line by line, and times itself.
+"""Rivals in Node: a process of their own that reads its work line by line and times itself.
 
 Nothing is fetched unless it is asked for (`--node`); then npm installs the versions that package-lock.json pins, into
 the user's cache, and runs no script of any package.
@@ -14,9 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from benchmarks.contest import SelfTimed
 from benchmarks.peers.rules import RULES_BY_NAME
 from benchmarks.result import Unavailable
+from benchmarks.timing import SelfTimed
 
 __all__ = ["NodeRivals", "fetch_rivals", "node_rivals", "why_not"]
 
@@ -32,7 +32,7 @@ def why_not() -> str | None:
 
 
 def fetch_rivals() -> None:
-    """Install the pinned rivals, unless they are there. Raises: `Unavailable`, with what npm said."""
+    """Install the pinned rivals, unless they are installed. Raises: `Unavailable`, with npm's output."""
     folder = _folder()
     if (folder / "node_modules").is_dir():
         return
@@ -52,7 +52,7 @@ def fetch_rivals() -> None:
 
 
 class NodeRivals:
-    """The process: give it work, ask for its answers, make contestants of its rivals."""
+    """The process: give it work, ask for its answers, make candidates of its rivals."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
@@ -69,13 +69,13 @@ class NodeRivals:
 
     def answer(self, rival: str) -> list[bytes]:
         """Return the lines that leave. Raises: `ValueError` where the rival raises."""
-        told = self._ask({"answer": rival})
-        if "error" in told:
-            raise ValueError(told["error"])
-        return [line.encode("latin-1") for line in told["lines"]]
+        found = self._ask({"answer": rival})
+        if "error" in found:
+            raise ValueError(found["error"])
+        return [line.encode("latin-1") for line in found["lines"]]
 
-    def contestant(self, rival: str) -> SelfTimed:
-        """Return a contestant that runs in the process, on its own clock."""
+    def candidate(self, rival: str) -> SelfTimed:
+        """Return a candidate that runs in the process, on its own clock."""
         return SelfTimed(lambda times: max(1, int(self._ask({"run": rival, "times": times})["ns"])))
 
     def _ask(self, command: dict[str, Any]) -> dict[str, Any]:
@@ -83,10 +83,10 @@ class NodeRivals:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
-        told = self._process.stdout.readline()
-        if not told:
+        line = self._process.stdout.readline()
+        if not line:
             raise Unavailable("Node ended without an answer; is it version 18 or newer?")
-        answer: dict[str, Any] = json.loads(told)
+        answer: dict[str, Any] = json.loads(line)
         return answer
 
 

@@ -37,9 +37,9 @@ def meaning(line: bytes) -> tuple[bytes, bytes, frozenset[tuple[bytes, bytes]]]:
     """Return what a line says, whatever the order and the case of its attributes: two that mean the same are equal."""
     pair, *attributes = line.split(b";")
     name, _, value = pair.partition(b"=")
-    told = set()
+    found = set()
     for attribute in attributes:
         key, _, text = attribute.strip().partition(b"=")
         text = text.lower() if key.lower() in (b"samesite", b"domain") else text
-        told.add((key.lower(), text))
-    return name.strip(), value, frozenset(told)
+        found.add((key.lower(), text))
+    return name.strip(), value, frozenset(found)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from benchmarks.contest import SelfTimed
+from benchmarks.timing import SelfTimed
 
 __all__ = ["Load", "opened"]
 
@@ -22,8 +22,8 @@ class Load:
         self._connections = connections
         self._rest = [b""] * len(connections)
 
-    def contestant(self, path: str, cookie: bytes) -> SelfTimed:
-        """Return a contestant that asks for a path; the wall's clock, since the work is done elsewhere."""
+    def candidate(self, path: str, cookie: bytes) -> SelfTimed:
+        """Return a candidate that asks for a path; the wall's clock, since the work is done elsewhere."""
         request = _request(path, cookie)
 
         def run_ns(times: int) -> int:

@@ -51,7 +51,7 @@ def running(name: str) -> Iterator[int]:
 
 @contextmanager
 def started(command: list[str], port: int) -> Iterator[None]:
-    """Run a server until the block ends. Raises: `Unavailable` if nobody listens in the end, with what it said."""
+    """Run a server until the block ends. Raises: `Unavailable` if it does not listen in the end, with its output."""
     folder = tempfile.mkdtemp(prefix="cookiegate-benchmarks-")
     try:
         with Path(folder, "log").open("w+b") as log:
@@ -71,7 +71,7 @@ def started(command: list[str], port: int) -> Iterator[None]:
 
 
 def free_port() -> int:
-    """Return a port on which nobody listens at the moment."""
+    """Return a port on which no process listens at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -86,5 +86,5 @@ def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
             time.sleep(0.02)  # the servers have no common way to say that they listen
         else:
             return
-    said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    raise Unavailable(f"it does not start: {ascii(said[-1][-200:]) if said else 'it says nothing'}")
+    output = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    raise Unavailable(f"it does not start: {ascii(output[-1][-200:]) if output else 'it says nothing'}")

@@ -1,5 +1,7 @@
-"""The audit: what a site was seen to set, held against what its registry promises.
+"""The audit compares what a site sets with what its registry promises.
 
-Sightings come from a HAR file, from a running site, or from an inventory; findings leave as a table, JSON, SARIF,
-JUnit XML or one HTML file. The judgement is the gate's own policy. Values of cookies are read and never kept.
+Observations come from a HAR file (`har.py`), a running site (`site.py`) or an inventory (`inventory.py`);
+`assessment.py` assesses each one, `collector.py` adds them up, and `report.py`, `sarif.py`, `junit.py` and
+`as_json.py` write the result.
+Law: the gate's own policy decides, and the values of cookies are never kept.
 """

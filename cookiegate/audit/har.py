@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 import ijson  # type: ignore[import-untyped]  # it ships no types
 
-from cookiegate.audit.har_entry import HarEntry
+from cookiegate.audit.har_entry import MEMBERS, HarEntry
 from cookiegate.audit.hosts import OwnHosts
 from cookiegate.audit.long_strings import LongStrings
-from cookiegate.audit.sighting import Moment, Place, Sighting, Unreadable, Way
+from cookiegate.audit.observation import Moment, Observation, Place, Unreadable, Way
+from cookiegate.audit.text import counted, shown, shown_url
 from cookiegate.audit.timeline import Timeline
-from cookiegate.audit.words import counted, shown, shown_url
+from cookiegate.bounded import MAX_DEPTH, OutOfBounds
 from cookiegate.wire.cookie import cookie_pairs
 
 __all__ = ["HarFile"]
@@ -25,9 +26,9 @@ _ENTRY, _PART, _ITEM = 4, 5, 7  # how many brackets are open inside of an entry,
 
 
 class HarFile:
-    """One HAR file; `sightings` reads it through, then the counts tell of the whole.
+    """One HAR file; `observations` reads it; the counts are complete afterwards.
 
-    `now` (seconds since 1970-01-01 UTC) stands in for entries that don't say when they were recorded.
+    `now` (seconds since 1970-01-01 UTC) is used for entries without a time.
     """
 
     def __init__(self, path: Path, hosts: OwnHosts, timeline: Timeline, now: float) -> None:
@@ -36,20 +37,22 @@ class HarFile:
         self._timeline = timeline
         self._now = now
         self._creator = ""
-        self.entries = 0
-        self.own_entries = 0
-        self.with_cookies = 0
-        self.misread = 0
+        self.entries: int = 0
+        self.own_entries: int = 0
+        self.own_statuses: dict[int, int] = {}
+        """How often the site answered with each status, as far as the file says it."""
+        self.with_cookies: int = 0
+        self.misread: int = 0
         """Entries without a URL that can be read."""
-        self.left_out = 0
-        """Headers and cookies that found no room."""
+        self.left_out: int = 0
+        """Headers and cookies beyond the limit."""
 
-    def sightings(self, on_octets: Callable[[int], object] = lambda _: None) -> Iterator[Sighting | Moment]:
+    def observations(self, on_octets: Callable[[int], object] = lambda _: None) -> Iterator[Observation | Moment]:
         """Yield what the entries show, in the file's order: the moment of each own request, then its cookies.
 
-        `on_octets` is told with each entry how much of the file was read.
+        `on_octets` is called for each entry with the number of octets that were read.
 
-        Raises: `Unreadable` where the file turns out to be broken, no HAR file, or one that holds no cookies at all.
+        Raises: `Unreadable` if the file is broken, no HAR file, or has no cookies.
         """
         try:
             with self._path.open("rb") as file:
@@ -80,6 +83,8 @@ class HarFile:
                         keys[depth] = value
                 elif event in ("start_map", "start_array"):
                     depth += 1
+                    if depth > MAX_DEPTH:
+                        raise OutOfBounds(f"it nests more than {MAX_DEPTH} deep")
                     if depth == 3 and keys[1:3] == ["log", "entries"]:
                         is_har = True
                     elif depth == _ENTRY and is_har and keys[1:3] == ["log", "entries"]:
@@ -96,19 +101,25 @@ class HarFile:
                     depth -= 1
                 elif entry is not None:
                     if depth == _ITEM and item is not None:
-                        item[keys[7]] = value
+                        if keys[7] in MEMBERS:
+                            item[keys[7]] = value
                     elif depth == _ENTRY and keys[4] == "startedDateTime":
                         entry.started = str(value)
                     elif depth == _PART and keys[4:6] == ["request", "url"]:
                         entry.url = str(value)
+                    elif depth == _PART and keys[4:6] == ["response", "status"] and isinstance(value, int | float):
+                        entry.status = int(value) if 0 <= value < 1000 else 0
                 elif depth == 3 and keys[3] == "name" and keys[2] in ("creator", "browser"):
-                    self._creator += f" {shown(str(value), 60)}"
+                    self._creator = f"{self._creator} {shown(str(value), 60)}"[:200]
+        except OutOfBounds as error:
+            where = f"after entry {self.entries}, before octet {stream.octets}"
+            raise self._unreadable(f"{error}, {where}; export it again") from error
         except (ijson.JSONError, ValueError, ArithmeticError) as error:
             raise self._unreadable(self._why_broken(stream, error)) from error
         if not is_har:
             raise self._unreadable("no HAR file: log.entries is missing; export one from the browser's network panel")
 
-    def _of_entry(self, entry: HarEntry) -> Iterator[Sighting | Moment]:
+    def _of_entry(self, entry: HarEntry) -> Iterator[Observation | Moment]:
         host, scheme = _host_and_scheme(entry.url)
         if not host:
             self.misread += not entry.url.startswith(
@@ -120,6 +131,8 @@ class HarFile:
         lines = entry.set_cookie_lines()
         head = entry.head(scheme)
         self.own_entries += is_own
+        if is_own and entry.status is not None and (entry.status in self.own_statuses or len(self.own_statuses) < 600):
+            self.own_statuses[entry.status] = self.own_statuses.get(entry.status, 0) + 1
         self.with_cookies += bool(lines or head.cookie)
         moment, consent = self._timeline.at(host, head, lines, at_s, is_own=is_own)
         place = Place(shown_url(entry.url), self.entries)
@@ -127,12 +140,12 @@ class HarFile:
         if is_own:
             yield moment
             for name in dict.fromkeys(name for name, _ in cookie_pairs(head.cookie) if name):
-                yield Sighting(
+                yield Observation(
                     line=name + b"=", way=Way.CARRIED, place=place, host=host, moment=moment, consent=consent,
                     is_https=is_https, at_s=at_s,
                 )  # fmt: skip
         for line in lines:
-            yield Sighting(
+            yield Observation(
                 line=line, way=Way.SET, place=place, host=host, moment=moment, consent=consent,
                 is_https=is_https, at_s=at_s, is_own=is_own,
             )  # fmt: skip
@@ -144,18 +157,20 @@ class HarFile:
         if stream.start[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return "octet 0: UTF-16; save it as UTF-8"
         if stream.is_at_end and (stream.is_inside or "premature" in str(error) or "Incomplete" in str(error)):
-            return f"it ends in the midst of things, after entry {self.entries}: it was cut off; export it again"
+            return f"it ends in the middle, after entry {self.entries}: it was cut off; export it again"
         return (
             f"broken JSON after entry {self.entries}, before octet {stream.octets}: no UTF-8, or a mistake in the "
             "syntax; export it again"
         )
 
     def _why_empty(self) -> str:
-        recorded = counted(self.entries, "request")
-        creator = f" by{self._creator}" if self._creator else ""
+        creator = f", recorded by{self._creator}" if self._creator else ""
+        if not self.entries:
+            return f"there is no request in it{creator}; open the network panel before the page is loaded, then export"
+        recorded = "its one request" if self.entries == 1 else f"any of its {counted(self.entries, 'request')}"
         return (
-            f"there is no cookie in any of its {recorded}, recorded{creator}: browsers leave cookies out of an export "
-            "unless they are told not to; in Chrome's developer tools, Settings > Network, tick 'Allow to generate HAR "
+            f"there is no cookie in {recorded}{creator}: browsers leave cookies out of an export "
+            "by default; in Chrome's developer tools, Settings > Network, tick 'Allow to generate HAR "
             "with sensitive data' and then choose 'Export HAR (with sensitive data)'"
         )
 

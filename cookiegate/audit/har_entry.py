@@ -1,7 +1,8 @@
-"""One entry of a HAR file: its few headers and its cookies, told the same whichever browser wrote them.
+"""One entry of a HAR file: its relevant headers and cookies, in one form for every browser.
 
 Chrome writes a header for each Set-Cookie line, Firefox may join several by line feeds, Safari by commas; where there
 are no such headers, the `cookies` arrays have what is left.
+Law: the same response gives the same lines, whichever browser recorded it.
 """
 
 from collections.abc import Mapping
@@ -11,11 +12,15 @@ from datetime import datetime
 from cookiegate.model import RequestHead
 from cookiegate.wire.dates import format_cookie_date, parse_cookie_date
 
-__all__ = ["HarEntry"]
+__all__ = ["MEMBERS", "HarEntry"]
+
+MEMBERS = frozenset({"name", "value", "path", "domain", "expires", "httpOnly", "secure", "sameSite"})
+"""What is looked at of a header or a cookie."""
 
 _HEADERS = frozenset({"cookie", "set-cookie", "sec-gpc", "dnt", "sec-fetch-mode", "date"})
 _MAX_FIELDS = 4096
 _MAX_OCTETS = 1 << 20
+_MAX_JOINED = 512
 
 
 @dataclass(slots=True)
@@ -24,6 +29,8 @@ class HarEntry:
 
     url: str = ""
     started: str = ""
+    status: int | None = None
+    """The response's; `None` where the file does not say it, zero for a request that got no answer."""
     request: list[tuple[str, str]] = field(default_factory=list)
     response: list[tuple[str, str]] = field(default_factory=list)
     request_cookies: list[Mapping[object, object]] = field(default_factory=list)
@@ -33,7 +40,7 @@ class HarEntry:
     _octets: int = 0
 
     def add(self, part: object, kind: object, item: Mapping[object, object]) -> None:
-        """Take one object of `request.headers`, `response.cookies` and so on, if it is of use and there is room."""
+        """Take one object of `request.headers`, `response.cookies` and so on, if it is relevant, and up to a limit."""
         name, value = item.get("name"), item.get("value")
         if part not in ("request", "response") or not isinstance(name, str) or not isinstance(value, str):
             return
@@ -88,7 +95,7 @@ def _octets(text: str) -> bytes:
 def _unfolded(folded: str, names: list[str]) -> list[str]:
     """Split lines that were joined by commas before each name that the browser itself read, and nowhere else."""
     lines, start = [], 0
-    for name in names[1:]:
+    for name in names[1:_MAX_JOINED]:
         at = folded.find(f", {name}=", start)
         if at >= 0:
             lines.append(folded[start:at])
@@ -97,7 +104,7 @@ def _unfolded(folded: str, names: list[str]) -> list[str]:
 
 
 def _line_of(cookie: Mapping[object, object]) -> bytes:
-    """Write the line that a member of `response.cookies` was read from, as far as it tells."""
+    """Write the line that a member of `response.cookies` was read from, as far as it is known."""
     parts = [f"{cookie['name']}={cookie['value']}"]
     for key, attribute in (("path", "Path"), ("domain", "Domain"), ("sameSite", "SameSite")):
         if isinstance(text := cookie.get(key), str) and text:

@@ -1,38 +1,34 @@
-"""Which hosts are the site's own: the ones that are named, and what shares a registrable domain with the first.
+"""Which hosts are the site's own: those that are named, else those under the registrable domain of the first one.
 
-A guess, without the Public Suffix List: it takes two labels, and three below the usual second levels of countries
-and below hosters that give each customer a subdomain. Whoever knows better names the hosts.
+The Public Suffix List says where a registrable domain begins: `shop.co.uk`, `shop.github.io`.
+Law: where hosts are named, no other host counts as the site's own.
+Source: https://publicsuffix.org/list/, as the package publicsuffixlist ships it.
 """
 
 from collections.abc import Iterable
+from functools import cache
 from ipaddress import ip_address
+
+from publicsuffixlist import PublicSuffixList
+
+from cookiegate.redaction import redacted
 
 __all__ = ["OwnHosts", "registrable_domain"]
 
-_SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gob", "gov", "gouv", "gv", "ltd", "mil", "ne", "net", "nhs", "nom", "or", "org", "plc", "sch"})  # fmt: skip  # noqa: E501
-_HOSTERS = frozenset(
-    {
-        "appspot.com", "azurestaticapps.net", "azurewebsites.net", "cloudfront.net", "fly.dev", "github.io",
-        "gitlab.io", "herokuapp.com", "myshopify.com", "netlify.app", "onrender.com", "pages.dev", "run.app",
-        "vercel.app", "web.app", "workers.dev",
-    }
-)  # fmt: skip
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()  # reading the list takes 80 ms: only an audit that needs it waits for it
 
 
 def registrable_domain(host: str) -> str:
-    """Guess the part of a host name that somebody registered; an address and a single label are their own."""
-    labels = host.lower().rstrip(".").split(".")
+    """Return the part of a host name that somebody registered; an address and a public suffix are their own."""
     try:
         ip_address(host.strip("[]"))
     except ValueError:
-        pass
-    else:
-        return host
-    if len(labels) < 3:
-        return ".".join(labels)
-    is_country_level = len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVELS
-    has_three = is_country_level or ".".join(labels[-2:]) in _HOSTERS
-    return ".".join(labels[-3:] if has_three else labels[-2:])
+        name = host.lower().rstrip(".")
+        return _suffixes().privatesuffix(name) or name
+    return host
 
 
 class OwnHosts:
@@ -40,7 +36,8 @@ class OwnHosts:
 
     def __init__(self, named: Iterable[str] = ()) -> None:
         self._named = {host.lower().lstrip(".") for host in named}
-        self.is_guess = not self._named
+        self.is_guess: bool = not self._named
+        """No host was named."""
         self._known: dict[str, bool] = {}
 
     def __contains__(self, host: str) -> bool:
@@ -55,4 +52,4 @@ class OwnHosts:
         return is_own
 
     def __str__(self) -> str:
-        return ", ".join(sorted(self._named))
+        return redacted(", ".join(sorted(self._named)))

@@ -1,6 +1,8 @@
-"""An audit as JUnit XML: a test case for each cookie, which fails by its findings.
+"""An audit as JUnit XML: a test case for each cookie and each gap, which fails by its findings.
 
-Names come in printable characters alone, so nothing is in it that XML 1.0 forbids.
+Names have printable characters only, so XML 1.0 allows all of it. ElementTree writes it: a JUnit library would add a
+dependency and save no code.
+Law: a case fails by its open findings of at least the threshold.
 Source: https://github.com/testmoapp/junitxml
 """
 
@@ -13,20 +15,24 @@ __all__ = ["write_junit"]
 
 
 def write_junit(audit: Audit, *, threshold: Severity) -> str:
-    """Write an audit; a finding of at least `threshold` fails its cookie's case, an accepted one skips it."""
-    by_cookie: dict[str, list[Finding]] = {cookie.name: [] for cookie in audit.cookies}
+    """Write an audit; a finding of at least `threshold` fails its case, an accepted one skips it."""
+    cases: dict[tuple[str, str], list[Finding]] = {
+        (f"cookies.{cookie.category or 'unregistered'}", cookie.name): [] for cookie in audit.cookies
+    }
+    by_cookie = {name: findings for (_, name), findings in cases.items()}
     for finding in audit.findings:
-        if finding.code not in (Code.OTHER_PARTY, Code.NEVER_SEEN):
+        if finding.code.noun != "cookie" and finding.code is not Code.OTHER_PARTY:
+            cases.setdefault((f"audit.{finding.code}", finding.cookie), []).append(finding)
+        elif finding.code not in (Code.OTHER_PARTY, Code.NEVER_SEEN):
             by_cookie[finding.cookie].append(finding)
     suite = Element("testsuite", name="cookiegate audit")
     properties = SubElement(suite, "properties")
-    told = {"source": audit.source.name, "looked at": audit.source.looked_at, "summary": audit.summary}
-    for name, value in told.items():
+    facts = {"source": audit.source.name, "looked at": audit.source.looked_at, "summary": audit.summary}
+    for name, value in facts.items():
         SubElement(properties, "property", name=name, value=value)
     failures = skips = 0
-    for cookie in audit.cookies:
-        case = SubElement(suite, "testcase", classname=f"cookies.{cookie.category or 'unregistered'}", name=cookie.name)
-        findings = by_cookie[cookie.name]
+    for (class_name, name), findings in cases.items():
+        case = SubElement(suite, "testcase", classname=class_name, name=name)
         failing = [each for each in findings if not each.is_accepted and each.severity.weight >= threshold.weight]
         others = [each for each in findings if each not in failing]
         if failing:
@@ -42,7 +48,7 @@ def write_junit(audit: Audit, *, threshold: Severity) -> str:
         never = [f"never seen: {rule.name}" for rule in audit.never_seen]
         parties = [f"other party: {party.host}" for party in audit.parties]
         SubElement(suite, "system-out").text = "\n".join([*audit.notes, *never, *parties])
-    for name, number in (("tests", len(audit.cookies)), ("failures", failures), ("skipped", skips), ("errors", 0)):
+    for name, number in (("tests", len(cases)), ("failures", failures), ("skipped", skips), ("errors", 0)):
         suite.set(name, str(number))
     root = Element("testsuites")
     root.append(suite)
@@ -53,10 +59,10 @@ def write_junit(audit: Audit, *, threshold: Severity) -> str:
 
 
 def _headline(finding: Finding) -> str:
-    return f"{finding.code.headline}: {finding.detail}"
+    return f"{finding.texts[0]}: {finding.told}"
 
 
 def _told(finding: Finding) -> str:
-    lines = [_headline(finding), f"promise: {finding.promise}", f"what to do: {finding.code.remedy}"]
+    lines = [_headline(finding), f"promise: {finding.promise}", f"what to do: {finding.texts[2]}"]
     lines += [f"when: {', '.join(moment.label for moment in finding.moments)}"] if finding.moments else []
     return "\n".join([*lines, *(f"at {place}" for place in finding.places)])

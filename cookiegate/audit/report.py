@@ -1,28 +1,33 @@
-"""An audit as one HTML file that needs nothing else: no script, no font, no image from anywhere.
+"""An audit as one self-contained HTML file: no script, no font, no image from elsewhere.
 
-Its picture is a table, so that it can be read aloud: a row for each cookie, a column for each moment, and in each
+It has a table that screen readers can read: a row for each cookie, a column for each moment, and in each
 cell a sign with its own shape, colour and word; beside it the time that was promised and the time that was taken.
+Law: text of the site is escaped, and the report loads nothing.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from math import log
 
 from jinja2 import Environment, StrictUndefined
 
+from cookiegate.audit.assessment import Mark
+from cookiegate.audit.browser.tables import cookie_rows
 from cookiegate.audit.finding import Code, Finding, Severity
-from cookiegate.audit.judgement import Mark
 from cookiegate.audit.result import Audit, AuditedCookie
-from cookiegate.audit.words import counted, duration
+from cookiegate.audit.text import duration
+from cookiegate.documentation import url_of_code
 from cookiegate.model import Category, CookieRule
+from cookiegate.plural import counted
 
 __all__ = ["write_html"]
 
 _SHORTEST_S, _LONGEST_S = 60.0, 10 * 365 * 86400.0
 _GROUPS = [*Category, None]
 _TICKS = ((3600, "1 h"), (86400, "1 day"), (30 * 86400, "1 mo"), (365 * 86400, "1 yr"))
-_WORDS = {
+_LABELS = {
     Mark.BROKEN: "no consent",
     Mark.UNKNOWN: "not in policy",
     Mark.CARRIED: "in browser",
@@ -41,6 +46,12 @@ _LEGEND = {
     Mark.KEPT: "set as the policy promises",
     Mark.HELD_BACK: "held back by the gate",
     Mark.DELETED: "taken out of the browser",
+}
+
+_LEGEND_WITHOUT_POLICY = {
+    Mark.UNKNOWN: "set, and not known to cookiegate",
+    Mark.LONGER: "allowed, but kept longer than its software says",
+    Mark.KEPT: "set, and nothing is wrong with it by what cookiegate knows",
 }
 
 
@@ -73,7 +84,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """Cookies about which the very same is said."""
+    """Cookies with the same problem."""
 
     names: tuple[str, ...]
     detail: str
@@ -84,16 +95,18 @@ class _Case:
 @dataclass(frozen=True, slots=True)
 class _Problem:
     code: Code
+    texts: tuple[str, str, str]
     number: int
     cases: tuple[_Case, ...]
 
 
 def write_html(audit: Audit, *, version: str, made_at: str) -> str:
-    """Write an audit; `made_at` says when, in words."""
+    """Write an audit; `made_at`: the time, as text."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"duration": duration, "counted": counted}
+    environment.filters |= {"duration": duration, "counted": counted, "help": partial(url_of_code, "audit")}
     folder = files("cookiegate.audit")
     template = environment.from_string((folder / "report.html.jinja").read_text(encoding="utf-8"))
+    legend = _LEGEND if audit.has_policy else {**_LEGEND, **_LEGEND_WITHOUT_POLICY}
     used = {mark for cookie in audit.cookies for mark in cookie.marks.values()}
     return template.render(
         audit=audit,
@@ -102,13 +115,15 @@ def write_html(audit: Audit, *, version: str, made_at: str) -> str:
         problems=list(_problems(audit)),
         shares=list(_shares(audit)),
         accepted=[finding for finding in audit.findings if finding.is_accepted],
-        words=_WORDS,
-        legend={mark: text for mark, text in _LEGEND.items() if mark in used},
+        labels=_LABELS if audit.has_policy else {**_LABELS, Mark.UNKNOWN: "unknown"},
+        legend={mark: text for mark, text in legend.items() if mark in used},
         marks=list(Mark),
         ticks=[(_place(seconds), label) for seconds, label in _TICKS],
         has_lifetimes=any(cookie.is_set for cookie in audit.cookies),
         version=version,
         made_at=made_at,
+        browser=audit.browser,
+        browser_rows=[] if audit.browser is None else cookie_rows(audit.browser),
     )
 
 
@@ -123,8 +138,9 @@ def _groups(audit: Audit) -> Iterator[_Group]:
         rows = tuple(_row(cookie, audit) for cookie in audit.cookies if cookie.category is category)
         never = tuple(rule for rule in audit.never_seen if rule.category is category)
         if rows:
-            name = "Not in the policy" if category is None else category.value.capitalize()
-            yield _Group(name, "never promised" if category is None else promises[category], rows, never)
+            unknown = ("Not in the policy", "never promised") if audit.has_policy else ("Unknown", "nothing is known")
+            name, promise = unknown if category is None else (category.value.capitalize(), promises[category])
+            yield _Group(name, promise, rows, never)
 
 
 def _row(cookie: AuditedCookie, audit: Audit) -> _Row:
@@ -154,25 +170,30 @@ def _problems(audit: Audit) -> Iterator[_Problem]:
     for code in Code:
         found = tuple(finding for finding in audit.open if finding.code is code)
         if found and code is not Code.NEVER_SEEN and code is not Code.OTHER_PARTY:
-            yield _Problem(code, len(found), tuple(_cases(found)))
+            yield _Problem(code, found[0].texts, len(found), tuple(_cases(found)))
 
 
 def _cases(found: tuple[Finding, ...]) -> Iterator[_Case]:
     alike: dict[tuple[str, str, str], list[str]] = {}
     for finding in found:
         moments = ", ".join(moment.label for moment in finding.moments)
-        key = finding.detail, moments, ", ".join(map(str, finding.places))
+        key = finding.told, moments, ", ".join(map(str, finding.places))
         alike.setdefault(key, []).append(finding.cookie)
     for (detail, moments, places), names in alike.items():
         yield _Case(tuple(names), detail, moments, places)
 
 
 def _shares(audit: Audit) -> Iterator[Mapping[str, object]]:
-    """Count the cookies by their worst finding, for the bar at the top."""
-    words = {"error": "break the promise", "warning": "could be safer", "fine": "fine"}
-    kinds = [audit.worst.get(cookie.name, Severity.NOTE).value for cookie in audit.cookies]
+    """Count the cookies by their worst finding, for the bar at the top; what the baseline accepts is not fine."""
+    wrong = "break the promise" if audit.has_policy else "are wrong"
+    labels = {"error": wrong, "warning": "need a look", "accepted": "accepted by the baseline", "fine": "fine"}
+    accepted = {each.cookie for each in audit.findings if each.is_accepted and each.severity is not Severity.NOTE}
+    kinds = [
+        worst.value if (worst := audit.worst.get(cookie.name)) else "accepted" if cookie.name in accepted else "note"
+        for cookie in audit.cookies
+    ]
     start = 0.0
-    for kind, word in words.items():
+    for kind, word in labels.items():
         number = kinds.count("note" if kind == "fine" else kind)
         if number:
             width = 100 * number / len(kinds)

@@ -1,5 +1,6 @@
 """An audit as SARIF 2.1.0, fit to be uploaded to a code host: each finding points at its rule in the registry's file.
 
+Law: a finding keeps its fingerprint for as long as its code and its cookie are the same.
 Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
 
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from cookiegate.audit.finding import Code, Finding, Severity
 from cookiegate.audit.result import Audit
+from cookiegate.documentation import url_of_code
 
 __all__ = ["write_sarif"]
 
@@ -23,7 +25,8 @@ _MAX_RESULTS = 25000  # of what a code host takes in one run
 def write_sarif(audit: Audit, *, version: str, registry: Path | None = None) -> str:
     """Write an audit; `registry` is the file in which the rules' lines are looked up, if there is one."""
     lines = _lines_of_rules(registry)
-    codes = list(dict.fromkeys(finding.code for finding in audit.findings))
+    texts = {finding.code: finding.texts for finding in audit.findings}
+    codes = list(texts)
     file = registry if registry is not None else Path(audit.source.path) if audit.source.path is not None else None
     uri = audit.source.name if file is None else _uri(file)
     results = [_result(finding, codes, uri, lines) for finding in audit.findings[:_MAX_RESULTS]]
@@ -33,7 +36,7 @@ def write_sarif(audit: Audit, *, version: str, registry: Path | None = None) -> 
                 "name": "cookiegate",
                 "semanticVersion": version,
                 "informationUri": "https://pypi.org/project/cookiegate/",
-                "rules": [_rule(code) for code in codes],
+                "rules": [_rule(code, *texts[code]) for code in codes],
             }
         },
         "automationDetails": {"id": "cookiegate-audit/"},
@@ -44,13 +47,14 @@ def write_sarif(audit: Audit, *, version: str, registry: Path | None = None) -> 
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(code: Code) -> dict[str, Any]:
+def _rule(code: Code, headline: str, meaning: str, remedy: str) -> dict[str, Any]:
     return {
         "id": code.value,
         "name": code.name.title().replace("_", ""),
-        "shortDescription": {"text": code.headline},
-        "fullDescription": {"text": code.meaning},
-        "help": {"text": code.remedy, "markdown": code.remedy},
+        "shortDescription": {"text": headline},
+        "fullDescription": {"text": meaning},
+        "help": {"text": remedy, "markdown": remedy},
+        "helpUri": url_of_code("audit", code),
         "defaultConfiguration": {"level": code.severity.value},
         "properties": {"precision": "very-high", "problem.severity": _problem_severity(code), "tags": ["privacy"]},
     }
@@ -64,16 +68,17 @@ def _result(finding: Finding, codes: list[Code], uri: str, lines: dict[str, int]
     line = lines.get(finding.rule.name, 1) if finding.rule is not None else 1
     places = f" Seen at {', '.join(map(str, finding.places))}." if finding.places else ""
     moments = f" When: {', '.join(moment.label for moment in finding.moments)}." if finding.moments else ""
-    told = f"{finding.cookie}: {finding.code.headline}: {finding.detail}. Promise: {finding.promise}.{moments}{places}"
+    message = f"{finding.cookie}: {finding.texts[0]}: {finding.detail}. Promise: {finding.promise}.{moments}{places}"
+    is_cookie = finding.code.noun == "cookie"
     result: dict[str, Any] = {
         "ruleId": finding.code.value,
         "ruleIndex": codes.index(finding.code),
         "level": finding.severity.value,
-        "message": {"text": told},
+        "message": {"text": message},
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": line}},
-                "logicalLocations": [{"name": finding.cookie, "kind": "member"}],
+                "logicalLocations": [{"name": finding.cookie, "kind": "member" if is_cookie else "resource"}],
             }
         ],
         "partialFingerprints": {"cookiegateFinding/v1": _fingerprint(finding)},
@@ -88,7 +93,7 @@ def _fingerprint(finding: Finding) -> str:
 
 
 def _uri(file: Path) -> str:
-    """Write a path as a URI relative to the working directory, where it is below; else its name alone."""
+    """Write a path as a URI relative to the working directory, if it is below that; otherwise only its name."""
     try:
         relative: PurePath = file.resolve().relative_to(Path.cwd())
     except (ValueError, OSError):

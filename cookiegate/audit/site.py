@@ -1,36 +1,40 @@
-"""A running site, looked at as one visitor after another: plain GET requests to its own hosts, every one bounded.
+"""A running site, visited as one visitor after another, with bounded GET requests to its own hosts.
 
-Law: nothing is posted, no other host is asked, no redirect leads away, no answer is read to an end that it has not.
+Law: it sends only GET, only to the site's own hosts, and reads a bounded part of each answer.
+An answer that is no page of the site (an error, a login, another host) is a gap in the audit, never "no cookie".
 """
 
 import asyncio
-import re
-import zlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from time import time
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from cookiegate.audit.answer import coding_of, html_of, why_no_page, why_not_html, why_not_seen
+from cookiegate.audit.gap import Gap
 from cookiegate.audit.hosts import OwnHosts
-from cookiegate.audit.jar import Jar
-from cookiegate.audit.links import links_of
-from cookiegate.audit.sighting import Moment, Place, Sighting, Unreadable, Way
+from cookiegate.audit.links import Page, read_page
+from cookiegate.audit.login import Login
+from cookiegate.audit.observation import Moment, Observation, Place, Unreadable, Way
+from cookiegate.audit.text import shown, shown_url
 from cookiegate.audit.variants import Variant
-from cookiegate.audit.words import shown, shown_url
+from cookiegate.redaction import redacted
 from cookiegate.wire.dates import parse_cookie_date
+from cookiegate.wire.set_cookie import parse_set_cookie
 
-__all__ = ["Site"]
+__all__ = ["MAX_REDIRECTS", "CookieStore", "NotSeen", "Site", "why_no_answer"]
 
-MAX_BODY_OCTETS = 1 << 20
-"""So much of a page is read, unpacked, for its links."""
 MAX_REDIRECTS = 10
-_CHARSET = re.compile(r"charset=[\"']?([\w.:-]{1,40})", re.ASCII)
+_MAX_COOKIES = 100
+_MAX_COOKIE_OCTETS = 6144
+"""The longest Cookie header that is sent: servers refuse header fields of more than 8 KiB."""
 
 
-class _Failed(Exception):
-    """One page that can't be had; the message says why."""
+class NotSeen(Exception):
+    """The site answered without a page of its own; the message explains why."""
 
 
 @dataclass(slots=True)
@@ -38,7 +42,7 @@ class Site:
     """One site, from one of its pages on.
 
     `url` is asked first; up to `pages` pages are found by its links, the same ones for each variant. A page may take
-    `seconds` in all, with its redirects.
+    `seconds` in all, with its redirects. The `login` goes to the origin of `url` alone.
     """
 
     url: str
@@ -47,122 +51,205 @@ class Site:
     pages: int
     seconds: float
     agent: str
+    login: Login = field(default_factory=Login)
     requests: int = 0
-    seen_pages: int = 0
-    problems: list[str] = field(default_factory=list)
-    """One sentence for each page that could not be had."""
+    known: list[str] = field(default_factory=list)
+    """The pages that were asked for, the first one first."""
+    seen: set[str] = field(default_factory=set)
+    """Those of them that at least one visitor saw."""
+    gaps: list[Gap] = field(default_factory=list)
+    """What was not seen."""
+    left: set[str] = field(default_factory=set)
+    """Pages that links lead to, beyond the limit."""
 
-    def sightings(self, on_request: Callable[[], object] = lambda: None) -> Iterator[Sighting | Moment]:
+    def observations(self, on_request: Callable[[], object] = lambda: None) -> Iterator[Observation | Moment]:
         """Look at the site, and return the moments and what its responses set.
 
-        Raises: `Unreadable` if the first page can't be had.
+        Raises: `Unreadable` if the first request gets no answer.
         """
         return iter(asyncio.run(self._look(on_request)))
 
-    async def _look(self, on_request: Callable[[], object]) -> list[Sighting | Moment]:
-        found: list[Sighting | Moment] = []
-        known = [self.url]
+    async def _look(self, on_request: Callable[[], object]) -> list[Observation | Moment]:
+        found: list[Observation | Moment] = []
+        self.known = [self.url]
         limits = httpx.Limits(max_connections=1)
         timeout = httpx.Timeout(self.seconds)
         headers = {"User-Agent": self.agent, "Accept-Encoding": "gzip", "Accept": "text/html,*/*;q=0.8"}
         try:
             client = httpx.AsyncClient(limits=limits, timeout=timeout, headers=headers, follow_redirects=False)
-        except (ValueError, OSError, ImportError) as error:  # proxies and certificates that the environment names
-            raise Unreadable(f"the environment's proxy or certificates can't be used: {shown(str(error))}") from error
+        except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
+            # Proxies and certificates that the environment names; of an address that can't be read nothing is shown.
+            what = "an address can't be read" if isinstance(error, httpx.InvalidURL) else shown(redacted(str(error)))
+            raise Unreadable(f"the environment's proxy or certificates can't be used: {what}") from None
         async with client:
-            for number, variant in enumerate(self.variants):
-                jar = Jar(variant.cookies)
-                found.append(variant.moment)
-                at = 0
-                while at < len(known):
-                    page, is_first = known[at], number == 0
-                    at += 1
-                    on_request()
-                    try:
-                        async with asyncio.timeout(self.seconds):
-                            html, base = await self._visit(client, page, variant, jar, found)
-                    except (_Failed, httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
-                        self._failed(page, error, is_start=is_first and at == 1)
-                        continue
-                    if is_first:
-                        room = self.pages - len(known)
-                        known += [link for link in links_of(html, base) if link not in known][: max(0, room)]
-        self.seen_pages = len(known)
+            for variant in self.variants:
+                await _Visitor(self, client, variant, found).look(on_request)
         return found
 
-    def _failed(self, page: str, error: Exception, *, is_start: bool) -> None:
-        told = f"{shown_url(page)}: {_why(error, self.seconds)}"
-        if is_start:
-            raise Unreadable(told) from error
-        if told not in self.problems and len(self.problems) < 20:
-            self.problems.append(told)
+    def found_links(self, links: Sequence[str]) -> None:
+        """Add the links of a page, up to the limit."""
+        new = [link for link in links if link not in self.known]
+        room = max(0, self.pages - len(self.known))
+        self.known += new[:room]
+        self.left.update(new[room:])
 
-    async def _visit(
-        self, client: httpx.AsyncClient, url: str, variant: Variant, jar: Jar, found: list[Sighting | Moment]
-    ) -> tuple[str, str]:
-        """Ask for one page, follow its redirects, and return its HTML and its address."""
-        for _ in range(MAX_REDIRECTS + 1):
-            parts = urlsplit(url)
-            host = parts.hostname or ""
-            is_https = parts.scheme == "https"
-            cookie = jar.header(host, parts.path or "/", is_https=is_https)
-            self.requests += 1
-            async with client.stream("GET", url, headers=[(b"Cookie", cookie)] if cookie else None) as response:
-                at_s = _server_time(response)
-                lines = [value for name, value in response.headers.raw if name.lower() == b"set-cookie"]
-                for line in lines:
-                    sighting = Sighting(
-                        line=line, way=Way.SET, place=Place(shown_url(url)), host=host, moment=variant.moment,
-                        consent=variant.consent, is_https=is_https, at_s=at_s,
-                    )  # fmt: skip
-                    found.append(sighting)
-                    jar.store(line, host, at_s)
-                location = response.headers.get("location")
-                if not (response.is_redirect and location):
-                    return await _text(response), url
-            url = self._target(url, location)
-        raise _Failed(f"more than {MAX_REDIRECTS} redirects; look with a browser where they lead")
-
-    def _target(self, url: str, location: str) -> str:
+    def target(self, url: str, location: str) -> str:
+        """Return where a redirect leads. Raises: `NotSeen` for another host than the site's own."""
         target = urljoin(url, location)
         parts, before = urlsplit(target), urlsplit(url)
         is_same = parts.hostname == before.hostname and (parts.port == before.port or parts.port is None)
         is_named = not self.hosts.is_guess and parts.hostname is not None and parts.hostname in self.hosts
         if parts.scheme not in ("http", "https") or not (is_same or is_named):
-            host = shown(parts.hostname or "nowhere", 80)
-            raise _Failed(f"it redirects to another host, {host}; audit that one, or allow it with --host {host}")
+            host = self.shown(parts.hostname or "nowhere")
+            raise NotSeen(
+                f"redirects to another host, {host}; audit that one, or allow it with --host {host}; if it is where "
+                "visitors log in, give the audit a login with --cookie or --header"
+            )
         return target
 
-
-async def _text(response: httpx.Response) -> str:
-    """Return what is HTML in a response, up to a limit; packed bodies are unpacked no further than that."""
-    kind = response.headers.get("content-type", "").lower()
-    coding = response.headers.get("content-encoding", "identity").lower().strip()
-    if "html" not in kind or coding not in ("identity", "", "gzip", "x-gzip", "deflate"):
-        return ""
-    unpack = None if coding in ("identity", "") else zlib.decompressobj(wbits=47)
-    body = b""
-    async for chunk in _raw(response):
-        try:
-            body += chunk if unpack is None else unpack.decompress(chunk, MAX_BODY_OCTETS)
-        except zlib.error:
-            break
-        if len(body) >= MAX_BODY_OCTETS:
-            break
-    charset = _CHARSET.search(kind)
-    try:
-        return body[:MAX_BODY_OCTETS].decode(charset[1] if charset else "utf-8", "replace")
-    except LookupError:
-        return body[:MAX_BODY_OCTETS].decode("utf-8", "replace")
+    def shown(self, text: str) -> str:
+        """Show a text that the site wrote, without what was given for its login."""
+        return shown(self.login.hide(text), 200)
 
 
-async def _raw(response: httpx.Response) -> AsyncIterator[bytes]:
-    """Yield the body in small pieces as it comes over the wire; a broken end ends it."""
-    try:
-        async for chunk in response.aiter_raw(16384):
-            yield chunk
-    except httpx.HTTPError:
-        return
+class CookieStore:
+    """The cookies of one visitor, in bounded memory; the given consent cookie stays as it is.
+
+    `login`: the cookies of the given login. They are sent to the audited origin until the site sets or deletes them.
+    """
+
+    def __init__(
+        self, consent: tuple[tuple[bytes, bytes], ...] = (), login: tuple[tuple[bytes, bytes], ...] = ()
+    ) -> None:
+        self._consent = dict(consent)
+        self._login = dict(login)
+        self._stored: dict[tuple[str, bytes], tuple[bytes, bytes, bool]] = {}
+
+    def add(self, line: bytes, host: str, now: float, *, is_audited: bool = True) -> None:
+        """Store or delete the cookie of a Set-Cookie line; `is_audited`: it came from the audited origin."""
+        cookie = parse_set_cookie(line)
+        if cookie is None or not cookie.name or cookie.name in self._consent:
+            return
+        if is_audited:
+            self._login.pop(cookie.name, None)
+        key = (host, cookie.name)
+        is_over = cookie.max_age_s <= 0 if cookie.max_age_s is not None else (cookie.expires_s or now + 1) <= now
+        if is_over:
+            self._stored.pop(key, None)
+        elif key in self._stored or len(self._stored) < _MAX_COOKIES:
+            self._stored[key] = cookie.value, cookie.path or b"/", cookie.secure
+
+    def header(self, host: str, path: str, *, is_https: bool, is_audited: bool = True) -> bytes:
+        """Return the Cookie header for a request, no longer than servers read; empty where there is none."""
+        given = {**self._consent, **self._login} if is_audited else self._consent
+        pairs = [name + b"=" + value for name, value in given.items()]
+        size = sum(map(len, pairs))
+        for (of, name), (value, prefix, secure) in self._stored.items():
+            fits = of == host and (is_https or not secure) and path.encode("utf-8", "replace").startswith(prefix)
+            size += len(name) + len(value) + 3 if fits else 0
+            if fits and size <= _MAX_COOKIE_OCTETS:
+                pairs.append(name + b"=" + value)
+        return b"; ".join(pairs)
+
+
+@dataclass(slots=True)
+class _Visitor:
+    """One visitor at a site."""
+
+    site: Site
+    client: httpx.AsyncClient
+    variant: Variant
+    found: list[Observation | Moment]
+    cookies: CookieStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cookies = CookieStore(self.variant.cookies, self.site.login.cookies)
+
+    async def look(self, on_request: Callable[[], object]) -> None:
+        """Look at all pages; a visitor who does not see the first one sees nothing."""
+        site, at = self.site, 0
+        while at < len(site.known):
+            page = site.known[at]
+            at += 1
+            on_request()
+            try:
+                async with asyncio.timeout(site.seconds):
+                    links = await self._visit(page)
+            except (NotSeen, httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
+                self._failed(page, error, is_start=at == 1)
+                if at == 1:
+                    return
+                continue
+            if at == 1:
+                self.found.append(self.variant.moment)
+            if not site.seen or self.variant is site.variants[0]:
+                site.found_links(links)
+            site.seen.add(page)
+
+    def _failed(self, page: str, error: Exception, *, is_start: bool) -> None:
+        where, why = self.site.shown(shown_url(page)), self.site.login.hide(why_no_answer(error, self.site.seconds))
+        if is_start and self.site.requests <= 1 and not isinstance(error, NotSeen):
+            raise Unreadable(f"{where}: {why}") from None
+        self.site.gaps.append(Gap(where, why, self.variant.moment, is_whole=is_start))
+
+    async def _visit(self, asked: str) -> Sequence[str]:
+        """Ask for one page, follow where it sends its visitor, and return the links of what came.
+
+        Raises: `NotSeen`, and what the client and addresses raise.
+        """
+        url, met = asked, set[str]()
+        for _ in range(MAX_REDIRECTS + 1):
+            met.add(url)
+            async with self._get(url) as response:
+                self._take_cookies(response, url)
+                location = response.headers.get("location")
+                if response.is_redirect and location:
+                    url = self.site.target(url, location)
+                    continue
+                page = await self._read(response, asked, url)
+            if page.refresh is None or urljoin(url, page.refresh).partition("#")[0] in met:
+                return page.links
+            url = self.site.target(url, page.refresh)
+        raise NotSeen(f"more than {MAX_REDIRECTS} redirects; look with a browser where they lead")
+
+    def _get(self, url: str) -> AbstractAsyncContextManager[httpx.Response]:
+        parts, login = urlsplit(url), self.site.login
+        is_audited = login.is_for(url, self.site.url)
+        is_https = parts.scheme == "https"
+        cookie = self.cookies.header(parts.hostname or "", parts.path or "/", is_https=is_https, is_audited=is_audited)
+        headers = [(b"Cookie", cookie)] if cookie else []
+        self.site.requests += 1
+        return self.client.stream("GET", url, headers=[*headers, *(login.headers if is_audited else ())])
+
+    def _take_cookies(self, response: httpx.Response, url: str) -> None:
+        at_s = _server_time(response)
+        parts, login = urlsplit(url), self.site.login
+        host, is_audited = parts.hostname or "", login.is_for(url, self.site.url)
+        for name, line in response.headers.raw:
+            if name.lower() == b"set-cookie":
+                observation = Observation(
+                    line=login.hide_name(line), way=Way.SET, place=Place(self.site.shown(shown_url(url))), host=host,
+                    moment=self.variant.moment, consent=self.variant.consent, is_https=parts.scheme == "https",
+                    at_s=at_s,
+                )  # fmt: skip
+                self.found.append(observation)
+                self.cookies.add(line, host, at_s, is_audited=is_audited)
+
+    async def _read(self, response: httpx.Response, asked: str, url: str) -> Page:
+        """Read what came. Raises: `NotSeen` where that is no page of the site."""
+        has_login = bool(self.site.login)
+        why = why_not_seen(response.status_code, has_login=has_login)
+        if why:
+            raise NotSeen(why)
+        html = await html_of(response)
+        page = Page() if html is None else read_page(html, url)
+        why = why_no_page(asked, url, page, has_login=has_login)
+        if why:
+            raise NotSeen(why)
+        if html is None and asked == self.site.url:
+            why = why_not_html(response.headers.get("content-type", ""), coding_of(response))
+            self.site.gaps.append(Gap(self.site.shown(shown_url(url)), why, self.variant.moment))
+        return page
 
 
 def _server_time(response: httpx.Response) -> float:
@@ -171,15 +258,17 @@ def _server_time(response: httpx.Response) -> float:
     return time() if read is None else read
 
 
-def _why(error: Exception, seconds: float) -> str:
-    """Say in words why a page can't be had."""
-    if isinstance(error, _Failed):
+def why_no_answer(error: Exception, seconds: float) -> str:
+    """Describe why a page can't be read."""
+    if isinstance(error, NotSeen):
         return str(error)
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return f"no end after {seconds:g} seconds; allow more with --seconds"
-    told = shown(str(error) or type(error).__name__, 200)
-    if "CERTIFICATE" in told.upper() or "SSL" in told.upper():
-        return f"the TLS connection is not trusted: {told}; name the site's own authority in SSL_CERT_FILE"
+    if isinstance(error, httpx.InvalidURL | ValueError):  # its text would show what may be a password
+        return "the address can't be read; write it like https://example.com/"
+    reason = shown(redacted(str(error)) or type(error).__name__, 200)
+    if "CERTIFICATE" in reason.upper() or "SSL" in reason.upper():
+        return f"the TLS connection is not trusted: {reason}; name the site's own authority in SSL_CERT_FILE"
     if isinstance(error, httpx.ConnectError):
-        return f"can't be reached: {told}; start the site, or check the address"
-    return f"no answer that can be read: {told}"
+        return f"can't be reached: {reason}; start the site, or check the address"
+    return f"no answer that can be read: {reason}"

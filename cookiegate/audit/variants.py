@@ -1,26 +1,45 @@
-"""The visitors that a running site is looked at as: each sends one consent cookie, or none."""
+"""The visitors that a running site is looked at as: each sends one consent cookie, or none.
+
+Law: each visitor sends one consent cookie or none, and the same one for all pages.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 
-from cookiegate.audit.sighting import Moment
+from cookiegate.audit.observation import Moment
 from cookiegate.audit.timeline import Timeline
 from cookiegate.consent.own import OwnConsent
 from cookiegate.model import NO_CONSENT, OPTIONAL, Category, Consent, RequestHead
 from cookiegate.wire.set_cookie import split_pair
 
-__all__ = ["GRANTED", "Variant", "own_variants", "variants_of_cookies"]
+__all__ = ["DEFAULT_VISITORS", "Granted", "Variant", "own_variants", "variants_of_cookies"]
 
-GRANTED: dict[str, frozenset[Category] | None] = {
-    "none": None,
-    "necessary": frozenset(),
-    "preferences": frozenset({Category.PREFERENCES}),
-    "statistics": frozenset({Category.STATISTICS}),
-    "marketing": frozenset({Category.MARKETING}),
-    "everything": OPTIONAL,
+
+class Granted(StrEnum):
+    """What a visitor has granted, as the command line names it."""
+
+    NONE = "none"
+    """The visitor has not chosen."""
+    NECESSARY = "necessary"
+    PREFERENCES = "preferences"
+    STATISTICS = "statistics"
+    MARKETING = "marketing"
+    EVERYTHING = "everything"
+
+
+DEFAULT_VISITORS = (
+    Granted.NONE, Granted.PREFERENCES, Granted.STATISTICS, Granted.MARKETING, Granted.EVERYTHING,
+)  # fmt: skip
+"""The visitors that a site is looked at as, if no others are named."""
+_CATEGORIES = {
+    Granted.NECESSARY: frozenset[Category](),
+    Granted.PREFERENCES: frozenset({Category.PREFERENCES}),
+    Granted.STATISTICS: frozenset({Category.STATISTICS}),
+    Granted.MARKETING: frozenset({Category.MARKETING}),
+    Granted.EVERYTHING: OPTIONAL,
 }
-"""From the word on the command line to what is granted; `None`: the visitor has not chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +52,19 @@ class Variant:
     """The consent cookie as it is sent."""
 
 
-def own_variants(words: Sequence[str], timeline: Timeline, *, revision: str | None, now: float) -> list[Variant]:
+def own_variants(granted: Sequence[str], timeline: Timeline, *, revision: str | None, now: float) -> list[Variant]:
     """Make visitors who send cookiegate's own consent cookie, given just now to the current policy revision."""
     own = OwnConsent()
     made = []
-    for word in dict.fromkeys(words):
-        granted = GRANTED[word]
-        if granted is None:
+    for each in dict.fromkeys(granted):
+        if each == Granted.NONE:
             made.append(_without_choice(timeline, now))
             continue
+        categories = _CATEGORIES[Granted(each)]
         given_at = datetime.fromtimestamp(int(now), UTC)
-        given = Consent(granted, given_at=given_at, revision=revision, id="cookiegate-audit")
+        given = Consent(categories, given_at=given_at, revision=revision, id="cookiegate-audit")
         name, _, value, _ = split_pair(own.write(given, is_https=False))
-        made.append(Variant(Moment.of(granted, has_chosen=True), given, ((name, value),)))
+        made.append(Variant(Moment.of(categories, has_chosen=True), given, ((name, value),)))
     return made
 
 

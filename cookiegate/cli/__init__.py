@@ -1,6 +1,6 @@
-"""The command line: `cookiegate demo`, `explain`, `check` and `consent`. One file a command.
+"""The command line, `cookiegate`: `app.py` lists its commands, and each command has a file.
 
-Nothing outside the standard library is imported before `main` has looked whether it is there.
+Law: `main` imports only the standard library, so that it can report a missing package.
 """
 
 import sys
@@ -11,7 +11,7 @@ _NEEDED = frozenset({"typer", "click", "rich"})
 
 
 def main() -> None:
-    """Run the command line; where the extra `cli` is not installed, say so in one line and exit with 2."""
+    """Run the command line. If the extra `cli` is not installed, print one line and exit with 2."""
     try:
         from cookiegate.cli.app import app
     except ModuleNotFoundError as error:

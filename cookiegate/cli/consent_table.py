@@ -1,21 +1,20 @@
-"""The tables of `cookiegate consent`, fit for 80 columns."""
+"""The tables of `cookiegate consent`, for 80 columns or more."""
 
-import os
-import sys
 from typing import TypedDict
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 from rich.text import Text
 
-__all__ = ["Reading", "Verdict", "print_verdicts"]
+from cookiegate.cli.fitting import console_of, fitted
+from cookiegate.plural import counted
+
+__all__ = ["ConsentResult", "PlatformResult", "print_results"]
 
 _PIPED_COLUMNS = 80
 
 
-class Reading(TypedDict):
-    """What one platform says, as JSON."""
+class PlatformResult(TypedDict):
+    """The choice for one platform, as JSON."""
 
     platform: str
     reader: str
@@ -28,65 +27,58 @@ class Reading(TypedDict):
     problem: str | None
 
 
-class Verdict(TypedDict):
-    """What would be granted for some requests, as JSON."""
+class ConsentResult(TypedDict):
+    """The consent for a group of requests, as JSON."""
 
     requests: int
     hosts: list[str]
-    platforms: list[Reading]
+    platforms: list[PlatformResult]
     granted: list[str]
     why: dict[str, str]
 
 
-def print_verdicts(verdicts: list[Verdict], total: int) -> None:
-    """Print for people: a table of platforms, then the verdict, for each different set of consent cookies."""
-    is_told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    console = Console(highlight=False, width=None if is_told else _PIPED_COLUMNS)
-    if not verdicts:
-        console.print(f"No consent cookie of a known platform in {_requests(total)}.")
+def print_results(results: list[ConsentResult], total: int) -> None:
+    """Print two tables for each group of requests: the platforms, and what is granted."""
+    console = console_of(_PIPED_COLUMNS)
+    if not results:
+        console.print(f"No consent cookie of a known platform in {counted(total, 'request')}.")
         return
-    for number, verdict in enumerate(verdicts):
+    for number, result in enumerate(results):
         if number:
             console.print()
         if total > 1:
-            hosts = ", ".join(verdict["hosts"][:3]) + (", ..." if len(verdict["hosts"]) > 3 else "")
-            console.print(Text(f"{hosts or 'requests'}: {_requests(verdict['requests'])} of {total}", style="bold"))
-        console.print(_platforms(verdict["platforms"]))
-        console.print(_categories(verdict))
+            hosts = ", ".join(result["hosts"][:3]) + (", ..." if len(result["hosts"]) > 3 else "")
+            console.print(
+                Text(f"{hosts or 'requests'}: {counted(result['requests'], 'request')} of {total:,}", style="bold")
+            )
+        console.print(_platforms(console, result["platforms"]))
+        console.print(_categories(console, result))
 
 
-def _requests(count: int) -> str:
-    return "1 request" if count == 1 else f"{count} requests"
+def _platforms(console: Console, results: list[PlatformResult]) -> RenderableType:
+    rows: list[list[Text]] = []
+    for result in results:
+        explicit = {True: "yes", False: "no", None: ""}[result["explicit"]]
+        given_at = (result["given_at"] or "").replace("T", " ").replace("+00:00", " UTC")
+        title = Text("\n".join((result["platform"], *result["cookies"])))
+        title.stylize("bold", 0, len(result["platform"]))
+        rows.append([title, Text(_choice(result)), Text(explicit), Text(given_at), Text(result["revision"] or "")])
+    return fitted(console, ("platform", "says", "explicit", "given at", "revision"), rows)
 
 
-def _platforms(readings: list[Reading]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("platform", "says", "explicit", "given at", "revision"):
-        table.add_column(name, overflow="fold")
-    for reading in readings:
-        explicit = {True: "yes", False: "no", None: ""}[reading["explicit"]]
-        given_at = (reading["given_at"] or "").replace("T", " ").replace("+00:00", " UTC")
-        title = Text("\n".join((reading["platform"], *reading["cookies"])))
-        title.stylize("bold", 0, len(reading["platform"]))
-        table.add_row(title, Text(_says(reading)), explicit, given_at, Text(reading["revision"] or ""))
-    return table
-
-
-def _says(reading: Reading) -> str:
-    """Say in a few words what a platform says."""
-    granted = reading["granted"]
+def _choice(result: PlatformResult) -> str:
+    """Return a platform's choice as a short text."""
+    granted = result["granted"]
     if granted is None:
-        return reading["says"] + (f": {reading['problem']}" if reading["problem"] else "")
-    if reading["reader"] in {"Gpp", "UsPrivacy"} and reading["given_at"] is None:  # an objection, or none
+        return result["says"] + (f": {result['problem']}" if result["problem"] else "")
+    if result["reader"] in {"Gpp", "UsPrivacy"} and result["given_at"] is None:  # an objection, or none
         return "marketing not refused" if granted else "marketing refused"
-    return ", ".join(granted) or "nothing granted" + (f": {reading['problem']}" if reading["problem"] else "")
+    return ", ".join(granted) or "nothing granted" + (f": {result['problem']}" if result["problem"] else "")
 
 
-def _categories(verdict: Verdict) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("Detect() grants", "", "why"):
-        table.add_column(name, overflow="fold")
-    for category, why in verdict["why"].items():
-        is_granted = category in verdict["granted"]
-        table.add_row(category, Text("yes", "green") if is_granted else Text("no", "red"), why)
-    return table
+def _categories(console: Console, result: ConsentResult) -> RenderableType:
+    rows: list[list[Text]] = []
+    for category, why in result["why"].items():
+        is_granted = category in result["granted"]
+        rows.append([Text(category), Text("yes", "green") if is_granted else Text("no", "red"), Text(why)])
+    return fitted(console, ("Detect() grants", "", "why"), rows)

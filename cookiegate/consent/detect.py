@@ -1,7 +1,7 @@
-"""Reads whatever consent cookie of a known platform is in the request: a way to start, before the site names its own.
+"""Reads the consent cookie of any known platform; a way to start, before the site names its own.
 
-Law: an unreadable cookie grants nothing and takes nothing away where another one is readable; of several readable ones
-only what all grant is granted; the opt-outs of US states narrow, they add nothing to what a platform says.
+Law: of several readable cookies only what all of them grant is granted, and an opt-out of US states only narrows that.
+An unreadable cookie is ignored where another one is readable.
 """
 
 import logging
@@ -9,38 +9,42 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from cookiegate.consent.aspnetcore import AspNetCore
-from cookiegate.consent.axeptio import Axeptio
-from cookiegate.consent.borlabs import Borlabs
-from cookiegate.consent.civic import Civic
-from cookiegate.consent.complianz import Complianz
-from cookiegate.consent.cookiebot import Cookiebot
-from cookiegate.consent.cookieconsent_status import CookieConsentStatus
-from cookiegate.consent.cookiefirst import CookieFirst
-from cookiegate.consent.cookieinformation import CookieInformation
-from cookiegate.consent.cookiescript import CookieScript
-from cookiegate.consent.cookieyes import CookieYes
-from cookiegate.consent.didomi import Didomi
-from cookiegate.consent.django_cookie_consent import DjangoCookieConsent
-from cookiegate.consent.gpp import Gpp, split_gpp_string
 from cookiegate.consent.group import CookieGroup, prefixed_pairs
-from cookiegate.consent.hubspot import HubSpot
-from cookiegate.consent.iab import StringCookies
-from cookiegate.consent.iubenda import Iubenda
-from cookiegate.consent.klaro import Klaro
-from cookiegate.consent.moove import Moove
-from cookiegate.consent.onetrust import OneTrust
+from cookiegate.consent.iab.gpp import Gpp, split_gpp_string
+from cookiegate.consent.iab.opt_out import StringCookies
+from cookiegate.consent.iab.tc_string import decode_tc_string
+from cookiegate.consent.iab.tcf import Tcf
+from cookiegate.consent.iab.us_privacy import UsPrivacy, decode_us_privacy
 from cookiegate.consent.own import OwnConsent
-from cookiegate.consent.piwikpro import PiwikPro
-from cookiegate.consent.shopify import Shopify
-from cookiegate.consent.source import ConsentSource, CookieValues, cookie_names_of, strictest
-from cookiegate.consent.tarteaucitron import Tarteaucitron
-from cookiegate.consent.tcf import Tcf, decode_tc_string
-from cookiegate.consent.tealium import Tealium
-from cookiegate.consent.trustarc import TrustArc
-from cookiegate.consent.us_privacy import UsPrivacy, decode_us_privacy
-from cookiegate.consent.vanilla_cookieconsent import VanillaCookieConsent
-from cookiegate.consent.wix import Wix
+from cookiegate.consent.platforms.aspnetcore import AspNetCore
+from cookiegate.consent.platforms.axeptio import Axeptio
+from cookiegate.consent.platforms.borlabs import Borlabs
+from cookiegate.consent.platforms.c15t import C15t
+from cookiegate.consent.platforms.civic import Civic
+from cookiegate.consent.platforms.complianz import Complianz
+from cookiegate.consent.platforms.cookiebot import Cookiebot
+from cookiegate.consent.platforms.cookieconsent_status import CookieConsentStatus
+from cookiegate.consent.platforms.cookiefirst import CookieFirst
+from cookiegate.consent.platforms.cookieinformation import CookieInformation
+from cookiegate.consent.platforms.cookiescript import CookieScript
+from cookiegate.consent.platforms.cookieyes import CookieYes
+from cookiegate.consent.platforms.didomi import Didomi
+from cookiegate.consent.platforms.django_cookie_consent import DjangoCookieConsent
+from cookiegate.consent.platforms.fides import Fides
+from cookiegate.consent.platforms.hubspot import HubSpot
+from cookiegate.consent.platforms.iubenda import Iubenda
+from cookiegate.consent.platforms.klaro import Klaro
+from cookiegate.consent.platforms.moove import Moove
+from cookiegate.consent.platforms.onetrust import OneTrust
+from cookiegate.consent.platforms.piwikpro import PiwikPro
+from cookiegate.consent.platforms.shopify import Shopify
+from cookiegate.consent.platforms.tarteaucitron import Tarteaucitron
+from cookiegate.consent.platforms.tealium import Tealium
+from cookiegate.consent.platforms.trustarc import TrustArc
+from cookiegate.consent.platforms.vanilla_cookieconsent import VanillaCookieConsent
+from cookiegate.consent.platforms.wix import Wix
+from cookiegate.consent.platforms.zaraz import Zaraz
+from cookiegate.consent.source import ConsentSource, CookieValues, cookie_names_of, is_cookie_name_of, strictest
 from cookiegate.memo import Memo, Once
 from cookiegate.model import OPTIONAL, Consent, Reason, RequestHead
 from cookiegate.wire.cookie import MAX_COOKIE_OCTETS, cookie_pairs, cookie_values
@@ -79,15 +83,18 @@ _READERS: dict[str, Callable[[], ConsentSource]] = {
     "cookieconsent_status": CookieConsentStatus,
     "django-cookie-consent": DjangoCookieConsent,
     "ASP.NET Core": AspNetCore,
+    "c15t": C15t,
+    "Fides": Fides,
+    "Cloudflare Zaraz": Zaraz,
     "IAB TCF": Tcf,
 }
-"""Who keeps a visitor's choice in a cookie, and who reads it."""
+"""The source of each platform that stores a visitor's choice in a cookie."""
 
 _OPT_OUTS: dict[str, tuple[Callable[[], ConsentSource], Callable[[], ConsentSource]]] = {
     "IAB GPP": (Gpp, partial(Gpp, unless_refused=OPTIONAL)),
     "IAB US Privacy": (UsPrivacy, partial(UsPrivacy, unless_refused=OPTIONAL)),
 }
-"""Who keeps an objection: how it is read where it stands alone, and beside the choice of a platform."""
+"""The sources of opt-outs: one for a request with nothing else, one beside a platform's choice."""
 
 
 _DECODERS: dict[type, Callable[[bytes], object]] = {
@@ -99,7 +106,7 @@ _DECODERS: dict[type, Callable[[bytes], object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A platform whose cookie is in a request, and what it says there."""
+    """A platform whose cookie is in a request, and the consent read from it."""
 
     platform: str
     reader: str
@@ -107,24 +114,24 @@ class Finding:
     cookie_names: tuple[str, ...]
     """The cookies that were found, in the order of the request."""
     consent: Consent | None
-    """`None`: it is there, and holds no answer of the visitor."""
-    is_contested: bool = False
-    """A cookie is there several times, with different values."""
+    """`None`: the cookie holds no answer yet."""
+    has_conflict: bool = False
+    """A cookie comes several times with different values."""
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether nothing can be made of the cookie: it was cut, is outdated, or is another software's."""
+        """Whether the cookie can't be read: it was truncated, is outdated, or belongs to other software."""
         consent = self.consent
         return consent is not None and consent == Consent.none(Reason.CONSENT_UNREADABLE, source=consent.source)
 
     @property
     def counts(self) -> bool:
-        """Whether this reading has a say.
+        """Whether this reading counts.
 
-        A cookie that can't be read has none beside another platform's. A second value beside a good one has: it must
-        not make unread what that one refused.
+        An unreadable cookie does not count beside another platform's. One with several values does: a second value
+        must not hide what the first refused.
         """
-        return self.consent is not None and (self.is_contested or not self.is_unreadable)
+        return self.consent is not None and (self.has_conflict or not self.is_unreadable)
 
 
 class Detect:
@@ -132,14 +139,13 @@ class Detect:
 
     The readable ones count, the stricter where several differ. Where all are unreadable, so is the consent. A string
     of a US opt-out regime (GPP, US Privacy) takes marketing away from what a platform says, and adds nothing to it;
-    where no platform gave an answer, it is read as `Gpp()` and `UsPrivacy()` do. Ids that a site made up itself grant
-    nothing, as ever.
+    where no platform gave an answer, it is read as `Gpp()` and `UsPrivacy()` do. A site's own ids grant nothing.
 
-    The name of each platform is logged when it is first found (a warning of the logger "cookiegate"). Then name it:
-    its own reader can be told the site's ids, the cookies of others have no say any more, and it costs less.
+    The name of each platform is logged when it is first found (a warning of the logger "cookiegate"). Then use
+    that platform's source: it takes the site's own ids, ignores other cookies, and is faster.
     """
 
-    __slots__ = ("_memo", "_names", "_narrowing", "_prefixes", "_readers", "_said", "cookie_names")
+    __slots__ = ("_logged", "_memo", "_names", "_narrowing", "_prefixes", "_readers", "cookie_names")
 
     def __init__(self) -> None:
         self._readers = {platform: make() for platform, make in _READERS.items()}
@@ -150,15 +156,19 @@ class Detect:
                 if isinstance(part, CookieValues | CookieGroup | StringCookies):
                     part.shrink(_REMEMBERED_BY_A_READER)
         platforms = {name: platform for platform, reader in self._readers.items() for name in cookie_names_of(reader)}
-        self.cookie_names = tuple(platforms)
+        self.cookie_names: tuple[str, ...] = tuple(platforms)
         octets = {name.encode("ascii"): platform for name, platform in platforms.items()}
         self._names = {name: platform for name, platform in octets.items() if not name.endswith(b"*")}
         self._prefixes = {name.removesuffix(b"*"): platform for name, platform in octets.items() if name.endswith(b"*")}
-        self._said = Once(limit=len(self._readers))
+        self._logged = Once(limit=len(self._readers))
         self._memo: Memo[bytes, Consent | None] = Memo(self._read, limit=_REMEMBERED, longest=_REMEMBERED_OCTETS)
 
+    def is_cookie_name(self, name: str) -> bool:
+        """Return whether a platform reads a cookie of this name."""
+        return any(is_cookie_name_of(reader, name) for reader in self._readers.values())
+
     def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if no platform's cookie is there, or none holds an answer."""
+        """Read the consent; `None` if the request has no platform's cookie, or none holds an answer."""
         known = self.known_cookies(head.cookie)
         return self._memo[known] if known else None
 
@@ -218,7 +228,7 @@ class Detect:
         """Combine the readings that have a say, and name their platforms in the log."""
         counting = [finding for finding in findings if finding.counts]
         for finding in counting:
-            if not finding.is_unreadable and self._said.is_first(finding.platform):
+            if not finding.is_unreadable and self._logged.is_first(finding.platform):
                 _logger.warning(
                     "Detect() found the consent of %s (cookie %s); write consent=%s(), with the site's own ids if it "
                     "has some, to read that alone",
@@ -241,7 +251,7 @@ class Detect:
         return consent
 
     def problem(self, finding: Finding, header: bytes) -> str:
-        """Say why a cookie that was found is unreadable, in words for its owner: they may quote an octet of it."""
+        """Explain why a cookie that was found is unreadable, for developers: the text may quote an octet of it."""
         reader, head = self._readers[finding.platform], RequestHead(cookie=header)
         for part in _parts(reader):
             if problem := part.problem(head):

@@ -1,4 +1,7 @@
-"""Several cookies of one consent platform, read together: fixed names, and names that only begin alike."""
+"""Several cookies of one consent platform, read together: fixed names, and names that only begin alike.
+
+Law: all cookies of a group are read together, or the group is unreadable.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -7,7 +10,7 @@ from cookiegate.memo import Memo
 from cookiegate.model import Consent, Reason, RequestHead
 from cookiegate.wire.cookie import MAX_COOKIE_OCTETS, cookie_pairs, cookie_values
 
-__all__ = ["CookieGroup", "Pairs", "prefixed_pairs"]
+__all__ = ["CookieGroup", "CookieGroupSource", "Pairs", "prefixed_pairs"]
 
 Pairs = list[tuple[str, bytes]]
 """Name and value of cookies, in the order of the reader's names, then of the header; names read as Latin-1."""
@@ -50,11 +53,11 @@ class CookieGroup:
         return self._memo[group] if group else None
 
     def shrink(self, limit: int) -> None:
-        """Remember no more than twice so many groups from now on: another memory stands before this one."""
+        """Remember at most twice `limit` groups from now on: the caller has a memory of its own."""
         self._memo.shrink(limit)
 
     def problem(self, head: RequestHead) -> str | None:
-        """Say why the cookies can't be read, in words for their owner; `None` if they can, or are not there."""
+        """Explain why the cookies can't be read, for the site's developers; `None` if they can, or are missing."""
         pairs = _named(self._group(head.cookie))
         if any(len(value) > MAX_VALUE_OCTETS for _, value in pairs):
             return f"longer than {MAX_VALUE_OCTETS} octets"
@@ -71,6 +74,31 @@ class CookieGroup:
         for prefix in self._prefixes:
             pairs += prefixed_pairs(header, prefix)
         return b";".join(pairs)
+
+
+class CookieGroupSource:
+    """A source that reads several cookies of one platform together, by one function.
+
+    `names`: the cookies, a trailing `*` is a prefix. `parse` and `platform` as for `CookieGroup`. `cookie_names`: what
+    the gate always keeps, where these differ from `names`.
+    """
+
+    __slots__ = ("_values", "cookie_names")
+
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        parse: Callable[[Pairs], Consent | None],
+        platform: str,
+        *,
+        cookie_names: tuple[str, ...] | None = None,
+    ) -> None:
+        self.cookie_names: tuple[str, ...] = names if cookie_names is None else cookie_names
+        self._values = CookieGroup(names, parse, source=platform)
+
+    def __call__(self, head: RequestHead, /) -> Consent | None:
+        """Read the consent; `None` if the request has none of the cookies, or none holds an answer."""
+        return self._values(head)
 
 
 def _named(group: bytes) -> Pairs:

@@ -1,5 +1,6 @@
-"""Google Consent Mode v2: a consent in the words that Google's tags expect.
+"""Google Consent Mode v2: a consent as Google's tags expect it.
 
+Law: each of the seven types is granted or denied by one category, in the order of Google's documentation.
 Source: https://support.google.com/analytics/answer/12334711 and
 https://developers.google.com/tag-platform/security/guides/consent
 """
@@ -27,6 +28,6 @@ _TYPES = MappingProxyType(
 def consent_mode(consent: Consent) -> dict[str, Literal["granted", "denied"]]:
     """Return what `gtag("consent", "default", ...)` takes, in the order of Google's documentation.
 
-    The result holds nothing but fixed words: as JSON it can stand in a script of the page as it is.
+    The result has fixed words only, so as JSON it can be written into a script of the page without escaping.
     """
     return {name: "granted" if consent.allows(category) else "denied" for name, category in _TYPES.items()}

@@ -4,18 +4,22 @@
 in a browser. `v` is the format's version, `c` the granted optional categories, `t` when the visitor chose (seconds
 since 1970, UTC), `r` the policy revision, `id` a random id for the record. With a secret, `&s=` and an HMAC-SHA256
 over everything before it (itsdangerous) ends the value, and a value without it is not read.
+Law: a value that is not exactly of this form, or whose signature is wrong, grants nothing.
 """
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
-from cookiegate.consent.source import CookieValues, OneCookieSource
+from cookiegate.consent.source import FormerPlace, OneCookieSource
 from cookiegate.errors import ConfigError
-from cookiegate.lifetime import parse_lifetime
+from cookiegate.given_values import read_duration_s
 from cookiegate.model import OPTIONAL, Category, Consent, Reason, SameSite, SetCookie
+from cookiegate.problems import Problems
+from cookiegate.wire.host import is_domain
 from cookiegate.wire.set_cookie import write_set_cookie
 from cookiegate.wire.token import is_token
 
@@ -27,21 +31,24 @@ __all__ = ["OwnConsent"]
 _VALUE = re.compile(rb"[A-Za-z0-9&=%+._*~-]{1,1024}")  # what is longer could not be written again with its id
 _SECONDS = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = b"&s="
-_HOST = re.compile(r"\.?[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 _LAST_SECOND = 253402300799  # in the year 9999, the last that datetime knows
 
 
-class OwnConsent(OneCookieSource):
+class OwnConsent(OneCookieSource, reads_one_cookie=True):
     """Reads and writes cookiegate's own consent cookie.
 
     `name`: the cookie. `lifetime`: how long a choice counts, and the cookie is kept. `secret`: text of at least 16
     characters, or several of them, the newest last, so that secrets can be changed; needs `cookiegate[signed]`. A
     signed cookie can't be written by a script in the page. `domain`: to share the choice with subdomains.
 
+    `former_domains`, `former_names`, `former_partitioned`: where this site wrote the cookie before it was moved. Each
+    time the cookie is written, its forms at these places are deleted, so that no older choice counts beside it.
+    The guard script can't read a signed cookie, nor one with a `__Http-` name: its tag then needs `data-state`.
+
     Raises: `ConfigError`.
     """
 
-    __slots__ = ("_domain", "_is_http_only", "_is_secure", "_lifetime_s", "_signer", "_values", "cookie_names")
+    __slots__ = ("_domain", "_is_http_only", "_is_secure", "_lifetime_s", "_signer", "former_places")
 
     def __init__(
         self,
@@ -50,33 +57,59 @@ class OwnConsent(OneCookieSource):
         lifetime: str = "6 months",
         secret: str | list[str] | None = None,
         domain: str | None = None,
+        former_domains: Iterable[str] = (),
+        former_names: Iterable[str] = (),
+        former_partitioned: bool = False,
     ) -> None:
-        problems = []
+        problems = Problems("OwnConsent")
         if not _is_cookie_name(name):
-            problems.append(f"OwnConsent: name {name!r} is no cookie name; use letters, digits, '-' and '_'")
-        if domain is not None and not (isinstance(domain, str) and _HOST.fullmatch(domain)):
-            problems.append(f"OwnConsent: domain {domain!r} is no host name; write it like 'example.com'")
+            problems.add(f"name {name!r} is no cookie name; use letters, digits, '-' and '_'")
+        if domain is not None and not _is_host(domain):
+            problems.add(f"domain {domain!r} is no host name; write it like 'example.com'")
+        former_domains = _texts(
+            "former_domains", former_domains, _is_host, "host name", example="example.com", problems=problems
+        )
+        former_names = _texts(
+            "former_names", former_names, _is_cookie_name, "cookie name", example="__Host-consent", problems=problems
+        )
+        if not isinstance(former_partitioned, bool):
+            problems.add(f"former_partitioned is {former_partitioned!r}; use true or false")
         lower = name.lower() if isinstance(name, str) else ""
         if domain is not None and lower.startswith("__host-"):
-            problems.append("OwnConsent: a __Host- cookie has no domain; take domain away or change the name")
+            problems.add("a __Host- cookie has no domain; take domain away or change the name")
         try:
-            limit_s = parse_lifetime(lifetime).max_age_s if isinstance(lifetime, str) else None
-            if limit_s is None:
-                problems.append(f"OwnConsent: lifetime {lifetime!r} names no number; write one like '6 months'")
+            limit_s = read_duration_s(lifetime)
         except ValueError as error:
-            problems.append(f"OwnConsent: {error}")
+            limit_s = 0
+            problems.add(f"lifetime {error}".replace("lifetime lifetime", "lifetime"))
         secrets = list(secret) if isinstance(secret, list | tuple) else [secret] if isinstance(secret, str) else []
         if secret is not None and not (secrets and all(isinstance(text, str) and len(text) >= 16 for text in secrets)):
-            problems.append("OwnConsent: secret is too short, or no text; use at least 16 random characters")
-        if problems:
-            raise ConfigError(problems)
-        self.cookie_names = (name,)
-        self._domain = domain.removeprefix(".").lower().encode("ascii") if domain is not None else None
+            problems.add("secret is too short, or no text; use at least 16 random characters")
+        problems.check()
+        self._domain = _as_domain(domain) if domain is not None else None
+        domains = (None, self._domain, *map(_as_domain, former_domains))
+        self.former_places: tuple[FormerPlace, ...] = tuple(
+            FormerPlace(each.encode(), place, is_partitioned)
+            for each in dict.fromkeys((name, *former_names))
+            for place in dict.fromkeys(domains)
+            for is_partitioned in (False, True)[: 1 + former_partitioned]
+            if place is None or not each.lower().startswith("__host-")  # browsers store no such cookie with a domain
+            if (each, place, is_partitioned) != (name, self._domain, False)
+        )
+        """The places where the browser may still have the cookie: it is deleted there whenever it is written."""
         self._is_secure = lower.startswith(("__host-", "__secure-", "__http-"))  # browsers refuse such a name without
         self._is_http_only = lower.startswith(("__http-", "__host-http-"))
         self._lifetime_s = limit_s
         self._signer = _signer(secrets) if secrets else None
-        self._values = CookieValues(name, self.parse)
+        super().__init__(name, self.parse, name)
+
+    @property
+    def script_lifetime_s(self) -> int | None:
+        """How long a choice counts where scripts in the page can read the cookie, in seconds; `None` where they can't.
+
+        A signature can be checked by the server alone, and a `__Http-` cookie is hidden from scripts.
+        """
+        return None if self._signer is not None or self._is_http_only else self._lifetime_s
 
     def parse(self, value: bytes) -> Consent:
         """Read one value of the cookie; what is broken in any way grants nothing. Raises nothing."""
@@ -133,6 +166,28 @@ class OwnConsent(OneCookieSource):
                 same_site=SameSite.LAX,
             )
         )
+
+
+def _is_host(domain: object) -> bool:
+    return isinstance(domain, str) and domain.isascii() and is_domain(domain.lower())
+
+
+def _as_domain(domain: str) -> bytes:
+    return domain.removeprefix(".").lower().encode("ascii")
+
+
+def _texts(
+    subject: str, value: object, is_sound: Callable[[object], bool], what: str, *, example: str, problems: Problems
+) -> tuple[str, ...]:
+    """Read a list of texts."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        problems.add(f"{subject} is {value!r}; use a list like [{example!r}]")
+        return ()
+    found = tuple(value)
+    for each in found:
+        if not is_sound(each):
+            problems.add_problem(subject, f"{each!r} is no {what}; write it like {example!r}")
+    return found
 
 
 def _is_cookie_name(name: object) -> bool:

@@ -1,22 +1,29 @@
-"""Where consent comes from: the protocol of a consent source, several sources in order, several values at once."""
+"""Consent sources: their protocol, several sources in order, and several values of one cookie.
+
+`platforms/` and `iab/` have the sources, `group.py` those that read several cookies.
+Law: of values that differ only what all of them grant is granted.
+"""
 
 from collections.abc import Callable, Iterable
 from inspect import iscoroutinefunction
-from typing import Protocol, runtime_checkable
+from typing import ClassVar, NamedTuple, Protocol, runtime_checkable
 
-from cookiegate.errors import ConfigError
 from cookiegate.memo import Memo
 from cookiegate.model import OPTIONAL, Consent, Reason, RequestHead
+from cookiegate.problems import Problems
 from cookiegate.wire.cookie import cookie_values
 
 __all__ = [
     "ConsentSource",
     "CookieValues",
     "FirstOf",
+    "FormerPlace",
     "OneCookieSource",
     "WritableConsentSource",
     "cookie_names_of",
     "first_of",
+    "former_places_of",
+    "is_cookie_name_of",
     "source_problem",
     "strictest",
     "strictest_answer",
@@ -34,21 +41,33 @@ _REMEMBERED_OCTETS = 2048
 class ConsentSource(Protocol):
     """Reads consent from a request: a plain function will do.
 
-    Returns `None` for "no signal": the visitor has not chosen, or nothing of this platform is there. What is there
-    but can't be read is an answer: `Consent.none(Reason.CONSENT_UNREADABLE)`. A source that raises counts as no
-    consent, and is logged once.
+    Returns `None` for "no signal": the visitor has not chosen, or the platform has no cookie in the request. A cookie
+    that can't be read is an answer: `Consent.none(Reason.CONSENT_UNREADABLE)`. If a source raises, the request has no
+    consent, and the error is logged once.
 
     A source may have an attribute `cookie_names`, the cookies that it reads (a trailing `*` is a prefix). The gate
-    then always lets those pass, and a response that sets one already counts by it.
+    always keeps these, and a response that sets one is judged by the new consent.
     """
 
     def __call__(self, head: RequestHead, /) -> Consent | None:
         """Read the consent that this request carries."""
 
 
+class FormerPlace(NamedTuple):
+    """A place where a browser may have a consent cookie that is written somewhere else now."""
+
+    name: bytes
+    domain: bytes | None
+    """In lower case, without a dot before it; `None`: host-only."""
+    is_partitioned: bool
+
+
 @runtime_checkable
 class WritableConsentSource(Protocol):
-    """A consent source that can also write its cookie, so that the app can grant and withdraw through its handle."""
+    """A consent source that can also write its cookie, so that the app can grant and withdraw through its handle.
+
+    It may have an attribute `former_places`, a tuple of `FormerPlace`: the cookie is deleted there when it is written.
+    """
 
     def write(self, consent: Consent, *, is_https: bool) -> bytes:
         """Return the Set-Cookie line that makes the browser carry this consent."""
@@ -57,16 +76,16 @@ class WritableConsentSource(Protocol):
 class CookieValues:
     """Reads every value that a request carries for one cookie name, through a parser for one value.
 
-    What was read once is remembered in bounded memory. Of several values that differ, only what all of them grant is
-    granted: a cookie tossed in from a sister domain or a deeper path can take consent away, never add it. A value that
-    holds no answer yet takes consent away too, where another value grants some.
+    Values that were read are remembered, in bounded memory. If several values differ, only what all of them grant is
+    granted: a cookie that another subdomain or a deeper path has set can remove consent but never add it. A value
+    without an answer removes consent too.
     """
 
     __slots__ = ("_memo", "_parse", "_source", "name", "read")
 
     def __init__(self, name: str, parse: Callable[[bytes], Consent | None], *, source: str = "") -> None:
         """Take the cookie's name and its parser, which raises `ValueError` for a value that it can't read."""
-        self.name = name.encode("ascii")
+        self.name: bytes = name.encode("ascii")
         self._parse = parse
         self._source = source or name
         unreadable = Consent.none(Reason.CONSENT_UNREADABLE, source=source or name)
@@ -79,7 +98,7 @@ class CookieValues:
             except ValueError:
                 return unreadable
 
-        self.read = read
+        self.read: Callable[[bytes], Consent | None] = read
         """Reads one value, without the memory; `None` if it holds no answer."""
         self._memo: Memo[bytes, Consent | None] = Memo(read, limit=_REMEMBERED_VALUES, longest=_REMEMBERED_OCTETS)
 
@@ -99,11 +118,11 @@ class CookieValues:
         return strictest_answer(self._memo[value] for value in values)
 
     def shrink(self, limit: int) -> None:
-        """Remember no more than twice so many values from now on: another memory stands before this one."""
+        """Remember at most twice `limit` values from now on: the caller has a memory of its own."""
         self._memo.shrink(limit)
 
     def problem(self, head: RequestHead) -> str | None:
-        """Say why a value can't be read, in words for the cookie's owner; `None` if all can."""
+        """Explain why a value can't be read, for the site's developers; `None` if all can."""
         for value in cookie_values(head.cookie, self.name):
             if len(value) > MAX_VALUE_OCTETS:
                 return f"longer than {MAX_VALUE_OCTETS} octets"
@@ -115,23 +134,38 @@ class CookieValues:
 
 
 class OneCookieSource:
-    """A source that reads one cookie and nothing else of a request, so that what its value says can be remembered."""
+    """A source that reads one cookie: `name`, by `parse`, for a `platform` that decisions and logs name.
 
-    __slots__ = ()
-    _values: CookieValues
+    `parse` takes one value (octets). It returns the consent, or `None` where the value holds no answer yet, and raises
+    `ValueError` for a value that it can't read: that is no consent.
+
+    A class that looks at nothing but this cookie says so, and its values are remembered:
+    `class Klaro(OneCookieSource, reads_one_cookie=True)`. A subclass that does not say so may look at anything else
+    in the request, so the gate calls it for each request.
+    """
+
+    __slots__ = ("_values", "cookie_names")
+    _reads_one_cookie: ClassVar[bool] = True
+
+    def __init_subclass__(cls, *, reads_one_cookie: bool = False) -> None:
+        cls._reads_one_cookie = reads_one_cookie
+
+    def __init__(self, name: str, parse: Callable[[bytes], Consent | None], platform: str) -> None:
+        self.cookie_names: tuple[str, ...] = (name,)
+        self._values = CookieValues(name, parse, source=platform)
 
     def __call__(self, head: RequestHead, /) -> Consent | None:
-        """Read the consent; `None` if the cookie is not there."""
+        """Read the consent; `None` if the request has no such cookie."""
         return self._values(head)
 
     @property
     def values(self) -> CookieValues | None:
-        """The one cookie's values; `None` for a kind of its own that asks something else as well."""
-        return self._values if type(self).__call__ is OneCookieSource.__call__ else None
+        """The values of the one cookie that is read; `None` for a subclass that may look at something else."""
+        return self._values if self._reads_one_cookie else None
 
 
 def strictest_answer(consents: Iterable[Consent | None]) -> Consent | None:
-    """Combine the readings of cookies that are all there: one that holds no answer (`None`) grants nothing either."""
+    """Combine the readings of cookies of one request: one without an answer (`None`) grants nothing."""
     readings = list(consents)
     if None in readings:
         answers = [consent for consent in readings if consent is not None]
@@ -142,9 +176,9 @@ def strictest_answer(consents: Iterable[Consent | None]) -> Consent | None:
 
 
 def strictest(consents: Iterable[Consent | None]) -> Consent | None:
-    """Combine several readings: granted is what all grant, explicit only if all are; the oldest time counts.
+    """Combine several readings: what all of them grant, explicit only if all are; the oldest time counts.
 
-    Readings of `None` are left out; nothing but those gives `None`.
+    Readings of `None` are left out; without any other the result is `None`.
     """
     found = [consent for consent in consents if consent is not None]
     if not found:
@@ -170,20 +204,24 @@ def strictest(consents: Iterable[Consent | None]) -> Consent | None:
 
 
 class FirstOf:
-    """Several consent sources: the first that gives any signal is the one that counts. Raises: `ConfigError`."""
+    """Several consent sources in order: the first that returns a consent counts. Raises: `ConfigError`."""
 
     __slots__ = ("cookie_names", "sources")
 
     def __init__(self, *sources: ConsentSource) -> None:
-        problems = [
-            f"first_of: source {number}: {problem}"
-            for number, source in enumerate(sources, start=1)
-            if (problem := source_problem(source)) is not None
-        ]
-        if problems:
-            raise ConfigError(problems)
-        self.sources = sources
-        self.cookie_names = tuple(dict.fromkeys(name for source in sources for name in cookie_names_of(source)))
+        problems = Problems("first_of")
+        for number, source in enumerate(sources, start=1):
+            if (problem := source_problem(source)) is not None:
+                problems.add_problem(f"source {number}", problem)
+        problems.check()
+        self.sources: tuple[ConsentSource, ...] = sources
+        self.cookie_names: tuple[str, ...] = tuple(
+            dict.fromkeys(name for source in sources for name in cookie_names_of(source))
+        )
+
+    def is_cookie_name(self, name: str) -> bool:
+        """Return whether one of the sources reads a cookie of this name."""
+        return any(is_cookie_name_of(source, name) for source in self.sources)
 
     def __call__(self, head: RequestHead, /) -> Consent | None:
         """Read the consent from the first source that gives a signal."""
@@ -195,12 +233,12 @@ class FirstOf:
 
 
 def first_of(*sources: ConsentSource) -> FirstOf:
-    """Ask several consent sources in order; the first that gives any signal counts, an unreadable cookie included."""
+    """Return a source that asks several in order; the first that returns a consent counts, also an unreadable one."""
     return FirstOf(*sources)
 
 
 def source_problem(source: object) -> str | None:
-    """Say why something can't be a consent source, and what to use; `None` if it can."""
+    """Explain why something can't be a consent source, and what to use; `None` if it can."""
     if isinstance(source, type):
         return f"is the class {source.__name__}; make one: {source.__name__}()"
     if not callable(source) or iscoroutinefunction(source):
@@ -211,6 +249,27 @@ def source_problem(source: object) -> str | None:
 def cookie_names_of(source: ConsentSource) -> tuple[str, ...]:
     """Return the cookies that a source reads; none for a plain function."""
     return tuple(getattr(source, "cookie_names", ()))
+
+
+def former_places_of(source: WritableConsentSource) -> tuple[FormerPlace, ...]:
+    """Return the places at which a source's cookie is deleted when it is written."""
+    return tuple(getattr(source, "former_places", ()))
+
+
+def is_cookie_name_of(source: ConsentSource, name: str) -> bool:
+    """Return whether a source reads a cookie of this name, and its platform uses such names.
+
+    `cookie_names` lists them; a trailing `*` is a prefix. A source may have a function `is_cookie_name` that says which
+    names with that prefix are the platform's.
+    """
+    is_known = any(
+        name.startswith(known[:-1]) if known.endswith("*") else name == known for known in cookie_names_of(source)
+    )
+    return is_known and bool(getattr(source, "is_cookie_name", _is_any_name)(name))
+
+
+def _is_any_name(_: str) -> bool:
+    return True
 
 
 def writable(source: ConsentSource) -> WritableConsentSource | None:

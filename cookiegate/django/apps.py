@@ -11,9 +11,9 @@ __all__ = ["CookiegateConfig"]
 class CookiegateConfig(AppConfig):  # type: ignore[misc]  # Django ships no types
     """The app; it has no models, templates or commands."""
 
-    name = "cookiegate.django"
-    label = "cookiegate"
-    verbose_name = "Cookie gate"
+    name: str = "cookiegate.django"
+    label: str = "cookiegate"
+    verbose_name: str = "Cookie gate"
 
     def ready(self) -> None:
         """Register the checks, `manage.py check --tag cookiegate` for these alone."""

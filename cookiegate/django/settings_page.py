@@ -1,23 +1,34 @@
 """The visitor's cookie settings at the gate's `settings_url`, served by the middleware itself."""
 
+from functools import cache
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.core.signals import setting_changed
 from django.http import HttpResponse
 
+from cookiegate.django.configuration import gate_from_settings
+from cookiegate.django.names import SETTINGS
 from cookiegate.gate import CookieGate
 from cookiegate.handle import Handle
 from cookiegate.settings_page.exchange import MAX_BODY_OCTETS, PageRequest
 from cookiegate.settings_page.mounting import below, root_of_environ
-from cookiegate.settings_page.page import page_of
+from cookiegate.settings_page.page import SettingsPage
 
-__all__ = ["DjangoSettings"]
+__all__ = ["DjangoSettings", "settings_from_settings"]
 
 
 class DjangoSettings:
     """Answers the requests below one path. Raises: `ConfigError` for settings that can't be served."""
 
-    def __init__(self, gate: CookieGate, url: str) -> None:
-        self.page = page_of(gate, url)
+    def __init__(self, gate: CookieGate) -> None:
+        self.page: SettingsPage = SettingsPage.of(gate)
+
+    async def answer_async(self, request: Any, handle: Handle) -> HttpResponse | None:
+        """Answer one request; a choice that is recorded in a thread, since a store may block."""
+        if self.page.recorder is None or below(request.path_info, self.page.url) is None:
+            return self.answer(request, handle)
+        return await sync_to_async(self.answer, thread_sensitive=False)(request, handle)
 
     def answer(self, request: Any, handle: Handle) -> HttpResponse | None:
         """Answer one request; `None` for one that is elsewhere."""
@@ -37,6 +48,23 @@ class DjangoSettings:
         for name, value in answer.headers:
             response[name] = value
         return response
+
+
+@cache
+def settings_from_settings() -> DjangoSettings:
+    """Return what answers for the site's gate: one for the process, since its receipts have one store.
+
+    Raises: `ConfigError` for settings that can't be served.
+    """
+    return DjangoSettings(gate_from_settings())
+
+
+def _forget(*, setting: str, **_: object) -> None:
+    if setting == "COOKIEGATE" or setting in SETTINGS:
+        settings_from_settings.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="cookiegate.settings_page")
 
 
 def _body(request: Any) -> bytes:

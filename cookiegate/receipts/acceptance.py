@@ -1,4 +1,7 @@
-"""How many choices granted each category, by day, week or month. Choices are counted, not visitors."""
+"""How many choices granted each category, by day, week or month. Choices are counted, not visitors.
+
+Law: a receipt that can't be read is counted, never skipped silently.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,7 +33,7 @@ class Acceptance:
         return self.granted[category] / self.choices if self.choices else 0.0
 
     def add(self, how: str, purposes: Iterable[str], count: int) -> None:
-        """Count choices that were alike. Raises: `ValueError` for words that no receipt has."""
+        """Count choices that were alike. Raises: `ValueError` for values that no receipt has."""
         kind, granted = How(how), [Category(each) for each in purposes]
         self.choices += count
         self.how[kind] += count
@@ -52,27 +55,35 @@ PERIODS: Final[Mapping[str, Callable[[str], str]]] = {
 
 
 def acceptance(counts: Iterable[tuple[str, str, str, int]], period: str) -> tuple[list[Acceptance], int]:
-    """Sum up counts by day, how and purposes; return the periods in order, and how many receipts no one can read.
+    """Sum up counts by day, how and purposes; return the periods in order, and how many receipts can't be read.
 
-    Periods without a choice stand between the others, so that time runs evenly.
+    Periods without a choice are listed too.
     """
     found: dict[str, Acceptance] = {}
     unread = 0
     days: list[date] = []
     for day, how, purposes, count in counts:
+        if not _are_texts(day, how, purposes):
+            unread += count
+            continue
         try:
             name = PERIODS[period](date.fromisoformat(day).isoformat())
             days.append(date.fromisoformat(day))
             found.setdefault(name, Acceptance(name)).add(how, purposes.split(), count)
-        except (ValueError, TypeError, AttributeError):  # SQLite keeps what it is given, whatever the column says
+        except ValueError:
             unread += count
     chosen = sorted(name for name, each in found.items() if each.choices)
     names = _between(days, period) or chosen
     return [found.get(name) or Acceptance(name) for name in names if chosen and chosen[0] <= name <= chosen[-1]], unread
 
 
+def _are_texts(*values: object) -> bool:
+    """Return whether all are text: SQLite stores any type, whatever the column says."""
+    return all(isinstance(value, str) for value in values)
+
+
 def _between(days: list[date], period: str) -> list[str]:
-    """Name every period from the first day to the last; none for a span that no site has lived through."""
+    """Name every period from the first day to the last; none for a span of more than 20,000 days."""
     if not days or max(days) - min(days) > _LONGEST:
         return []
     every = range((max(days) - min(days)).days + 1)

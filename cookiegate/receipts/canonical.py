@@ -1,6 +1,7 @@
-"""Canonical JSON (RFC 8785), and the registry in it: one text for one policy, so that its SHA-256 names the policy.
+"""Canonical JSON (RFC 8785), and the registry in it: equal policies have equal texts and equal digests.
 
-Law: numbers are integers, so nothing of RFC 8785 §3.2.2.3 is needed; keys are ASCII, so sorting them is plain.
+Law: numbers are integers and keys are ASCII, so neither number formatting (RFC 8785 §3.2.2.3) nor sorting by UTF-16 is
+needed.
 """
 
 import json
@@ -19,7 +20,7 @@ _SNAPSHOT_VERSION = "cookiegate-registry/1"
 
 
 def canonical_json(value: Mapping[str, JSON]) -> str:
-    """Write an object so that equal objects give equal texts: sorted keys, no white space, no needless escapes.
+    """Return an object as JSON; equal objects give equal texts: sorted keys, no white space, no needless escapes.
 
     Raises: `ValueError` for text that is no Unicode (a lone surrogate).
     """

@@ -1,22 +1,31 @@
-"""The connection to SQLite or PostgreSQL, set so that a commit is on disk when it returns.
+"""The connection to SQLite or PostgreSQL, set up so that a commit is on disk when it returns.
 
-SQLite: write-ahead log, `synchronous=FULL`, and transactions begun by us, since the driver begins them too late.
+SQLite: write-ahead log, `synchronous=FULL`, and transactions that this module begins, since the driver begins them too
+late.
+Law: processes that open one store at the same time all succeed. SQLite's own busy timeout does not cover a
+change of the journal mode, recovery, and the end of the last connection, so these are tried again here.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from cookiegate.errors import ConfigError
+from cookiegate.redaction import is_open, redacted
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
-__all__ = ["BEGIN_TO_WRITE", "file_of", "make_engine", "read_url"]
+__all__ = ["BEGIN_TO_WRITE", "file_of", "make_engine", "patiently", "read_url", "write_ahead"]
 
 BEGIN_TO_WRITE = "cookiegate_begin_to_write"
 """Execution option of a connection that is going to write: SQLite then takes the write lock at once."""
 _SQLITE_PATIENCE_S = 10
+_SQLITE_PAUSE_S = 0.01
+_SQLITE_BUSY = frozenset({5, 6})
+"""SQLITE_BUSY and SQLITE_LOCKED. Source: https://sqlite.org/rescode.html"""
 _POSTGRESQL_TIMEOUTS = {"connect_timeout": "5", "tcp_user_timeout": "10000"}
 
 
@@ -35,18 +44,20 @@ def read_url(store: str | os.PathLike[str]) -> "URL":
         given = f"sqlite:///{given}" if given else "sqlite://"
     try:
         url = make_url(given)
-    except (ArgumentError, ValueError) as error:
-        raise ConfigError(["receipts: store is no database URL; give one like 'sqlite:///receipts.db'"]) from error
+    except (ArgumentError, ValueError):  # what it says may hold a part of the password
+        raise ConfigError(["receipts: store is no database URL; give one like 'sqlite:///receipts.db'"]) from None
     backend = url.drivername.partition("+")[0]
     if backend in {"postgres", "postgresql"}:
         try:
             import psycopg  # noqa: F401  # only looked for; SQLAlchemy imports it
         except ImportError as error:
             raise ConfigError(["receipts: psycopg is missing; pip install 'cookiegate[postgresql]'"]) from error
+        if "@" in (url.host or ""):
+            raise ConfigError(["receipts: store has a password that ends too early; write '@' in it as %40"])
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
         raise ConfigError(
-            [f"receipts: store is {url.render_as_string()!r}; only sqlite:///FILE and postgresql://... are supported"]
+            [f"receipts: store is {redacted(given)!r}; only sqlite:///FILE and postgresql://... are supported"]
         )
     if not url.database or url.database == ":memory:":
         raise ConfigError(["receipts: store is a database in memory, which no restart survives; name a file"])
@@ -70,21 +81,68 @@ def make_engine(url: "URL") -> "Engine":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    missing = {key: value for key, value in _POSTGRESQL_TIMEOUTS.items() if key not in url.query}
-    engine = create_engine(url, connect_args=missing, pool_pre_ping=True, pool_size=2, hide_parameters=True)
+    given: dict[str, Any] = {key: value for key, value in _POSTGRESQL_TIMEOUTS.items() if key not in url.query}
+    given |= {key: value for key, value in url.query.items() if not is_open(key)}  # no error and no repr shows these
+    engine = create_engine(
+        url.set(query={key: value for key, value in url.query.items() if is_open(key)}),
+        connect_args=given,
+        pool_pre_ping=True,
+        pool_size=2,
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",  # a stricter default of the server fails where two append at once
+    )
     event.listen(engine, "connect", _set_up_postgresql)
     return engine
 
 
+def patiently(action: Callable[[], object]) -> None:
+    """Do something in SQLite; while another connection blocks it, try again, for as long as the busy timeout.
+
+    Raises: what `action` raises.
+    """
+    end = monotonic() + _SQLITE_PATIENCE_S
+    while True:
+        try:
+            action()
+        except Exception as error:
+            if not _is_busy(error) or monotonic() >= end:
+                raise
+        else:
+            return
+        sleep(_SQLITE_PAUSE_S)
+
+
+def _is_busy(error: Exception) -> bool:
+    """Return whether another connection blocks SQLite; an extended code has more in its upper octets."""
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF in _SQLITE_BUSY
+
+
+def write_ahead(connection: "Connection") -> None:
+    """Switch a SQLite file to its write-ahead log. The connection must not be in a transaction."""
+    raw = connection.connection.driver_connection
+    assert raw is not None  # noqa: S101  # a connection that is open has one
+
+    def switch() -> None:
+        if raw.execute("PRAGMA journal_mode").fetchall() != [("wal",)]:
+            raw.execute("PRAGMA journal_mode=WAL").fetchall()
+
+    patiently(switch)
+
+
 def _set_up_sqlite(connection: Any, _record: object) -> None:  # the driver's own connection
-    connection.isolation_level = None  # the driver begins nothing by itself
+    connection.isolation_level = None  # the driver must begin no transaction
     for pragma in ("synchronous=FULL", "secure_delete=ON"):  # what a purge deletes is overwritten
-        connection.execute(f"PRAGMA {pragma}")
+        patiently(lambda pragma=pragma: connection.execute(f"PRAGMA {pragma}"))  # type: ignore[misc]  # mypy knows no lambda's default
 
 
 def _begin_sqlite(connection: "Connection") -> None:
-    is_writing = connection.get_execution_options().get(BEGIN_TO_WRITE)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing else "BEGIN")
+    """Begin, and take the lock that the transaction needs: its later statements never wait."""
+    if connection.get_execution_options().get(BEGIN_TO_WRITE):
+        patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        return
+    connection.exec_driver_sql("BEGIN")
+    patiently(lambda: connection.exec_driver_sql("SELECT 1 FROM sqlite_master LIMIT 1").close())
 
 
 def _set_up_postgresql(connection: Any, _record: object) -> None:

@@ -1,4 +1,7 @@
-"""Receipts as text for others: JSON Lines, and CSV that no spreadsheet takes for formulas. One line a receipt."""
+"""Receipts as text for others: JSON Lines, and CSV that no spreadsheet takes for formulas. One line a receipt.
+
+Law: a record is written as it is stored.
+"""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -6,7 +9,7 @@ from io import StringIO
 from typing import Final
 
 from cookiegate.receipts.canonical import canonical_json
-from cookiegate.receipts.chain import Link
+from cookiegate.receipts.links import Link
 
 __all__ = ["COLUMNS", "csv_lines", "json_lines"]
 

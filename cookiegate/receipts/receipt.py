@@ -3,6 +3,7 @@
 Fields are named as in the consent record of ISO/IEC TS 27560 where they coincide: header (`schema_version`,
 `record_id`, `pii_principal_id`), processing (`privacy_notice`, `language`, `purposes`), event (`event_time`,
 `event_state`, `validity_duration`). `registry_digest`, `how` and `where` are cookiegate's own.
+Law: what comes from a visitor or from the store is checked when a `Receipt` is made.
 """
 
 import re
@@ -63,19 +64,19 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """A visitor's choice on record.
+    """The record of a visitor's choice.
 
-    Raises: `ValueError` for what can't be true or can't be stored.
+    Raises: `ValueError` for values that are invalid or can't be stored.
     """
 
     record_id: str
-    """32 random hexadecimal digits: one for each receipt. A receipt that is stored twice is there once."""
+    """32 random hexadecimal digits: one for each receipt. Storing a receipt again changes nothing."""
     pii_principal_id: str
     """The random consent id in the visitor's consent cookie."""
     event_time: datetime
     """When the visitor chose: UTC, whole milliseconds."""
     privacy_notice: str | None
-    """The policy revision that was shown."""
+    """The policy revision that was shown; of a site that has none, the `registry_digest`."""
     registry_digest: str
     """SHA-256 of the registry's canonical form; the store keeps the registry by it."""
     purposes: tuple[Category, ...]
@@ -135,7 +136,7 @@ class Receipt:
 
     @classmethod
     def of_record(cls, record: Mapping[str, object]) -> Self:
-        """Read what `record` wrote; what is more in it is not looked at.
+        """Read what `record` wrote; other fields are ignored.
 
         Raises: `ValueError` for anything that `record` does not write.
         """
@@ -161,17 +162,17 @@ class Receipt:
 
 
 def time_text(time: datetime) -> str:
-    """Write a time in UTC so that texts sort as times do: `2026-01-12T08:00:00.000Z`."""
+    """Return a time in UTC as text that sorts by time: `2026-01-12T08:00:00.000Z`."""
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def is_consent_id(text: object) -> bool:
-    """Tell whether a text can be a consent id: 1 to 128 letters, digits and `._~-`."""
+    """Return whether a text can be a consent id: 1 to 128 letters, digits and `._~-`."""
     return isinstance(text, str) and _CONSENT_ID.fullmatch(text) is not None
 
 
 def is_revision(text: object) -> bool:
-    """Tell whether a text can be stored as a policy revision: at most 200 printable characters."""
+    """Return whether a text can be stored as a policy revision: at most 200 printable characters."""
     return isinstance(text, str) and len(text) <= MAX_REVISION and text.isprintable()
 
 

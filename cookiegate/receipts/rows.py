@@ -1,4 +1,7 @@
-"""Between the store's rows and the records of the chain. A row that can't be a record becomes a link without body."""
+"""Convert between the store's rows and the records of the chain. An invalid row becomes a link without body.
+
+Law: a row that was changed in the database still becomes a link, so that the check of the chain reports it.
+"""
 
 import json
 from collections.abc import Iterable
@@ -6,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from cookiegate.receipts.chain import Head, Link, Purge, PurgedRange
+from cookiegate.receipts.links import Head, Link, Purge, PurgedRange
 from cookiegate.receipts.receipt import Receipt
 from cookiegate.receipts.schema import CHAIN
 
@@ -38,12 +41,13 @@ def purge_row(link: Link, purge: Purge) -> dict[str, object]:
 def purge_link(row: Row[Any]) -> Link:
     """Read a row of purges."""
     columns = row._mapping  # `count` is a method of every row
-    body = Purge.of_columns(columns["purged_at"], columns["older_than"], _number(columns["count"]), columns["ranges"])
+    times = str(columns["purged_at"]), str(columns["older_than"])
+    body = Purge.of_columns(*times, _number(columns["count"]), columns["ranges"])
     return Link(_number(row.sequence), str(row.previous_hash), str(row.hash), body)
 
 
 def head_of(connection: Connection, *, is_locking: bool = False) -> Head:
-    """Read the head of the chain; `is_locking`: nobody else may append until this transaction ends."""
+    """Read the head of the chain; `is_locking`: no other process can append until this transaction ends."""
     query = select(CHAIN.c.sequence, CHAIN.c.hash)
     row = connection.execute(query.with_for_update() if is_locking else query).one()
     return Head(_number(row.sequence), str(row.hash))

@@ -1,4 +1,4 @@
-"""The store's tables, and the numbered steps that make them; each store says how far it has come.
+"""The store's tables, and the numbered steps that make them; each store records its version.
 
 Law: a step that was released is never edited; a change of the tables is a new step.
 """
@@ -31,12 +31,12 @@ RECEIPTS = Table(
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
 )
-"""One row a receipt; `purposes` are joined by spaces."""
+"""One row for each receipt; `purposes` are joined by spaces."""
 
 REGISTRIES = Table(
     "cookiegate_registries", _METADATA, Column("digest", Text, primary_key=True), Column("snapshot", Text)
 )
-"""What the policy said: canonical JSON by its SHA-256."""
+"""The registry in canonical JSON, by its SHA-256."""
 
 CHAIN = Table(
     "cookiegate_chain",
@@ -45,7 +45,7 @@ CHAIN = Table(
     Column("sequence", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
 )
-"""One row: the head. Whoever appends locks it."""
+"""One row: the head. A process locks it before it appends."""
 
 PURGES = Table(
     "cookiegate_purges",
@@ -58,12 +58,12 @@ PURGES = Table(
     Column("previous_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
 )
-"""One row a purge, in the same chain as the receipts; `ranges` is a JSON array."""
+"""One row for each purge, in the same chain as the receipts; `ranges` is a JSON array."""
 
 _SCHEMA = Table("cookiegate_schema", _METADATA, Column("version", BigInteger, nullable=False))
 
 _STEPS: Final[tuple[tuple[str, ...], ...]] = (
-    (  # 1: receipts in a chain, with the registry they speak of
+    (  # 1: receipts in a chain, with the registry to which they refer
         """CREATE TABLE cookiegate_receipts (
             sequence BIGINT PRIMARY KEY, record_id TEXT NOT NULL UNIQUE, pii_principal_id TEXT NOT NULL,
             event_time TEXT NOT NULL, validity_duration TEXT, privacy_notice TEXT, registry_digest TEXT NOT NULL,
@@ -89,7 +89,7 @@ VERSION = len(_STEPS)
 
 
 def version_of(connection: Connection) -> int:
-    """Return how far the store has come; 0 for one without tables."""
+    """Return the version of the store's tables; 0 for one without tables."""
     if not inspect(connection).has_table(_SCHEMA.name):
         return 0
     return int(connection.scalar(select(_SCHEMA.c.version)) or 0)

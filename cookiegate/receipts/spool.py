@@ -1,9 +1,10 @@
-"""The spool: where receipts wait on disk while the store is down. One append-only file for each process.
+"""The spool: receipts wait here on disk while the store is down. One append-only file for each process.
 
 A file holds JSON Lines: `{"registry": ...}` first, then one receipt a line; a line is on disk when `append` returns.
-The process that writes a file keeps it locked, so a file that can be locked was left behind by one that is gone, and
-whoever sees it takes it over. Receipts are stored before their file is deleted: a crash between the two stores
-nothing twice, since the store knows what it has.
+The process that writes a file keeps it locked, so a file that can be locked belongs to one that has ended, and the
+next process that finds it takes it over. Receipts are stored before their file is deleted: a crash between the two
+stores nothing twice, since the store knows what it has.
+Law: a receipt is on disk when `append` returns, and its file is deleted only after the store has it.
 """
 
 import fcntl
@@ -25,7 +26,7 @@ _BATCH = 500
 _SUFFIX = ".jsonl"
 Consume = Callable[[list[Receipt], dict[str, str]], object]
 Damage = Callable[[Path, int], object]
-"""Is told of a file, and how many of its lines can't be read."""
+"""Called with a file, and the number of its lines that can't be read."""
 
 
 class SpoolFull(OSError):
@@ -33,7 +34,7 @@ class SpoolFull(OSError):
 
 
 class Spool:
-    """A directory of waiting receipts. `snapshot`: the registry that this process's receipts speak of."""
+    """A directory of waiting receipts. `snapshot`: the registry to which this process's receipts refer."""
 
     def __init__(self, directory: Path, snapshot: str, *, on_damage: Damage) -> None:
         self.directory = directory
@@ -65,12 +66,12 @@ class Spool:
             self._size += len(line)
 
     def is_empty(self) -> bool:
-        """Tell whether this process has nothing waiting."""
+        """Return whether this process has nothing waiting."""
         with self._lock:
             return self._file is None and not self._sealed
 
     def has_leftovers(self) -> bool:
-        """Tell whether there are files that this process does not write."""
+        """Return whether there are files that this process does not write."""
         return bool(self._others())
 
     def drain(self, consume: Consume) -> int:
@@ -90,14 +91,14 @@ class Spool:
         return count
 
     def recover(self, consume: Consume) -> int:
-        """Do the same with the files of processes that are gone. Returns how many receipts. Raises: as `drain`."""
+        """Do the same with the files of processes that have ended. Returns how many receipts. Raises: as `drain`."""
         count = 0
         for path in self._others():
             try:
                 file = os.open(path, os.O_RDWR)
             except OSError:
                 continue
-            if not _try_lock(file) or not path.exists():  # its process lives; or another one was quicker
+            if not _try_lock(file) or not path.exists():  # its process is alive, or another one was faster
                 os.close(file)
                 continue
             try:
@@ -130,7 +131,7 @@ class Spool:
         if self._file is None:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = self.directory / f"{os.getpid()}-{new_id()}{_SUFFIX}"
-            draft = path.with_suffix(".new")  # nobody may find it before it is locked
+            draft = path.with_suffix(".new")  # no other process may find it before it is locked
             file = os.open(draft, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o600)
             header = self._header.encode("utf-8")
             try:
@@ -152,7 +153,7 @@ class Spool:
             self._size = 0
 
     def _give(self, path: Path, consume: Consume) -> int:
-        """Read a file in batches; lines that can't be read are told, and the file is kept under another name."""
+        """Read a file in batches; lines that can't be read are reported, and the file is kept under another name."""
         count = damaged = 0
         batch: list[Receipt] = []
         snapshots: dict[str, str] = {}
@@ -177,7 +178,7 @@ class Spool:
 def _read(path: Path, snapshots: dict[str, str]) -> Iterator[Receipt | None]:
     """Yield each receipt of a file, `None` for a line that is none; registries are put into `snapshots`.
 
-    A last line without its end is left out: nobody was told that it was written.
+    A last line without a line end is left out: `append` had not returned.
     """
     with path.open("rb") as file:
         for line in file:
@@ -185,11 +186,12 @@ def _read(path: Path, snapshots: dict[str, str]) -> Iterator[Receipt | None]:
                 return
             try:
                 record = json.loads(line)
-                if "registry" in record:
-                    snapshots[digest_of(record["registry"])] = record["registry"]
+                registry = record.get("registry") if isinstance(record, dict) else None
+                if isinstance(registry, str):
+                    snapshots[digest_of(registry)] = registry
                 else:
-                    yield Receipt.of_record(record)
-            except (ValueError, TypeError, AttributeError, RecursionError):
+                    yield Receipt.of_record(record) if isinstance(record, dict) else None
+            except (ValueError, RecursionError):  # no JSON, nested too deep, or no receipt
                 yield None
 
 
@@ -205,7 +207,7 @@ def _discard(path: Path, file: int) -> None:
 
 
 def _try_lock(file: int) -> bool:
-    """Lock a file for this process, if nobody else has; the lock ends with the process."""
+    """Lock a file for this process, if no other process has; the lock ends with the process."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

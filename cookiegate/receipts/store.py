@@ -1,7 +1,8 @@
 """The store: receipts appended to one chain in SQLite or PostgreSQL, by any number of processes.
 
-Whoever appends locks the chain's head first, so the chain has one order; a batch is one transaction, and is on disk
-when `append` returns. A receipt that is there already is left out, so appending twice is as good as once.
+A process locks the chain's head before it appends, so the chain has one order; a batch is one transaction, and is on
+disk when `append` returns. A receipt that is stored already is left out, so appending it again changes nothing.
+Law: appending locks the head of the chain, so all processes write one order.
 """
 
 import os
@@ -9,17 +10,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from heapq import merge
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from cookiegate.errors import ReceiptStoreError
-from cookiegate.receipts.chain import Head, Link, Purge, PurgedRange
-from cookiegate.receipts.engine import BEGIN_TO_WRITE, file_of, make_engine, read_url
+from cookiegate.receipts.engine import BEGIN_TO_WRITE, file_of, make_engine, read_url, write_ahead
+from cookiegate.receipts.links import Head, Link, Purge
 from cookiegate.receipts.receipt import Receipt, is_consent_id, time_text
 from cookiegate.receipts.rows import head_of, purge_link, purge_row, ranges_of, receipt_link, receipt_row
 from cookiegate.receipts.schema import CHAIN, PURGES, RECEIPTS, REGISTRIES, VERSION, migrate, version_of
+from cookiegate.redaction import redacted
 
 __all__ = ["Count", "Store"]
 
@@ -40,10 +43,10 @@ class Store:
 
     def __init__(self, store: str | os.PathLike[str], *, must_exist: bool = False) -> None:
         url = read_url(store)
-        self.file = file_of(url)
+        self.file: Path | None = file_of(url)
         """The SQLite file, if it is one."""
-        self.name = str(self.file) if self.file is not None else url.render_as_string(hide_password=True)
-        """For people: no password is in it."""
+        self.name: str = str(self.file) if self.file is not None else redacted(url.render_as_string(hide_password=True))
+        """For messages: it holds no password and no other secret."""
         self._must_exist = must_exist
         self._is_sqlite = url.drivername.startswith("sqlite")
         self._engine = make_engine(url)
@@ -67,9 +70,9 @@ class Store:
         self._is_open = True
 
     def append(self, receipts: Sequence[Receipt], snapshots: Mapping[str, str]) -> int:
-        """Chain receipts to those that are there; return how many were new. They are on disk when this returns.
+        """Append receipts to the chain; return how many were new. They are on disk when this returns.
 
-        `snapshots`: the registries they speak of, by digest.
+        `snapshots`: the registries to which they refer, by digest.
         """
         self.open()
         with self._translated(), self._writing() as connection:
@@ -143,7 +146,7 @@ class Store:
             yield digest, str(self.registry(digest))
 
     def digests(self) -> set[str]:
-        """Return the digests that receipts speak of."""
+        """Return the digests to which receipts refer."""
         query = select(RECEIPTS.c.registry_digest).distinct()
         return self._read(lambda connection: set(connection.scalars(query)))
 
@@ -155,15 +158,14 @@ class Store:
         return self._read(lambda connection: [tuple(row) for row in connection.execute(query)])
 
     @contextmanager
-    def chain(self) -> Iterator[tuple[Head, list[PurgedRange], Iterator[Link]]]:
-        """Open the whole chain as it stands now: head, what purges deleted, and every record by its number."""
+    def chain(self) -> Iterator[tuple[Head, list[Link], Iterator[Link]]]:
+        """Open the whole chain as it is now: head, the purges, and every record (they too) by its number."""
         self.open()
         with self._translated(), self._snapshot() as connection:
             purges = [purge_link(row) for row in connection.execute(select(PURGES).order_by(PURGES.c.sequence))]
-            ranges = [each for link in purges if isinstance(link.body, Purge) for each in link.body.ranges]
             rows = self._stream(connection, select(RECEIPTS).order_by(RECEIPTS.c.sequence))
             receipts = (receipt_link(row) for row in rows)
-            yield head_of(connection), ranges, merge(receipts, purges, key=lambda link: link.sequence)
+            yield head_of(connection), purges, merge(receipts, purges, key=lambda link: link.sequence)
 
     @contextmanager
     def receipts(self, since: str = "", until: str = "") -> Iterator[Iterator[Link]]:
@@ -185,7 +187,7 @@ class Store:
         self._engine.dispose(close=False)
 
     def _identify(self) -> tuple[int, int] | None:
-        """Return which file it is; `None` where there is none, or no file at all."""
+        """Return which file it is; `None` where there is no file."""
         try:
             found = self.file.stat() if self.file is not None else None
         except OSError:
@@ -195,10 +197,7 @@ class Store:
     def _migrate(self) -> None:
         if self._is_sqlite:
             with self._engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                assert raw is not None  # noqa: S101  # a connection that is open has one
-                connection.rollback()
-                raw.execute("PRAGMA journal_mode=WAL")
+                write_ahead(connection)
         with self._writing() as connection:
             if not self._is_sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
@@ -213,7 +212,7 @@ class Store:
 
     @contextmanager
     def _snapshot(self) -> Iterator[Connection]:
-        """Open a transaction in which everything stands still."""
+        """Open a transaction that sees one state of the store."""
         with self._engine.connect() as connection:
             if not self._is_sqlite:
                 connection.execution_options(isolation_level="REPEATABLE READ")
@@ -257,10 +256,10 @@ class Store:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
+        except DBAPIError as error:  # from None: what a driver says may hold a secret, which a traceback would show
             self._is_open = False  # whatever it was, look at the tables again
             what = " ".join(str(error.orig).split())
-            raise ReceiptStoreError(f"receipts: {self.name}: {what}; is it there, and may it be written?") from error
+            raise ReceiptStoreError(f"receipts: {self.name}: {what}; is it there, and may it be written?") from None
         except SQLAlchemyError as error:
             what = " ".join(str(error).split())
-            raise ReceiptStoreError(f"receipts: {self.name}: {what}; is it a store of receipts?") from error
+            raise ReceiptStoreError(f"receipts: {self.name}: {what}; is it a store of receipts?") from None

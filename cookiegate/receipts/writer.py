@@ -1,12 +1,12 @@
-"""The thread that stores receipts, and what becomes of them while the store is down.
+"""The thread that stores receipts, and where they wait while the store is down.
 
-1. Receipts that arrive together are stored in one transaction; who gave one waits until it is on disk, but no
+1. Receipts that arrive together are stored in one transaction; each caller waits until its receipt is on disk, but no
    longer than its patience.
-2. Failing that it is written to the spool, and who gave it goes on. From then on receipts go to the spool at once.
-3. If the spool can't be written either, it is kept in memory, up to a limit.
-4. The thread tries again, less and less often; when the store is back, spool and memory are stored.
+2. If that fails, the receipt is written to the spool, and the caller returns. Later receipts go to the spool at once.
+3. If the spool can't be written either, the receipt is kept in memory, up to a limit.
+4. The thread tries again at growing intervals; when the store works again, spool and memory are stored.
 
-Law: nobody who gives a receipt is told of an error or waits for long; what is lost is said aloud.
+Law: `give` raises nothing and never waits longer than its patience; what is lost is logged as an error.
 """
 
 import logging
@@ -17,6 +17,7 @@ from typing import Protocol
 
 from cookiegate.receipts.receipt import Receipt
 from cookiegate.receipts.spool import Spool
+from cookiegate.redaction import redacted
 
 __all__ = ["Appends", "Writer"]
 
@@ -33,17 +34,17 @@ class Appends(Protocol):
     name: str
 
     def open(self) -> None:
-        """Make it ready. Raises what it likes."""
+        """Make it ready. It may raise anything."""
 
     def append(self, receipts: list[Receipt], snapshots: dict[str, str]) -> int:
-        """Store receipts, each once; they are on disk when this returns. Raises what it likes."""
+        """Store receipts, each once; they are on disk when this returns. It may raise anything."""
 
     def after_fork(self) -> None:
         """Leave the parent's connections alone."""
 
 
 class _Given:
-    """A receipt on its way: who gave it waits for `is_done`."""
+    """A receipt on its way: its caller waits for `is_done`."""
 
     __slots__ = ("is_done", "is_stored", "receipt")
 
@@ -79,13 +80,13 @@ class Writer:
         self._thread: Thread | None = None
         self._is_closing = False
         self._is_down = False
-        self._has_told_loss = False
+        self._has_logged_loss = False
         self._pause_s = self._first_pause_s
         self._due = monotonic() + _LOOK_AROUND_S
         self._rounds = 0
 
     def give(self, receipt: Receipt) -> None:
-        """Store a receipt, or let it wait where no restart loses it. Raises nothing."""
+        """Store a receipt, or write it where it survives a restart. Raises nothing."""
         if not self._is_down:
             given = _Given(receipt)
             with self._changed:
@@ -98,7 +99,7 @@ class Writer:
         self._keep(receipt)
 
     def flush(self, timeout_s: float) -> bool:
-        """Try now to store all that waits; tell whether nothing waits any more. Raises nothing."""
+        """Try now to store all that waits; return whether nothing waits any more. Raises nothing."""
         end = monotonic() + timeout_s
         with self._changed:
             for _ in range(2):  # the first round may have begun before the last receipt came
@@ -111,11 +112,11 @@ class Writer:
         return False
 
     def waits(self) -> bool:
-        """Tell whether receipts of this process wait for the store."""
+        """Return whether receipts of this process wait for the store."""
         return bool(self._given or self._memory) or not self._spool.is_empty()
 
     def begin(self, error: Exception | None = None) -> None:
-        """Say that the store could not be opened, if so, and try again; look for what processes that are gone left.
+        """Report an error of opening the store, if any, and try again; look for files of processes that have ended.
 
         The thread is started only if there is something to do: a server may fork before the first receipt.
         """
@@ -139,7 +140,7 @@ class Writer:
             self._is_closing = False
 
     def after_fork(self) -> None:
-        """Begin anew in a child: locks, thread and what waits belong to the parent."""
+        """Start again in a child process: locks, thread and waiting receipts belong to the parent."""
         self._store.after_fork()
         self._spool.after_fork()
         self._start_afresh()
@@ -150,7 +151,7 @@ class Writer:
             thread = Thread(target=self._run, name="cookiegate receipts", daemon=True)
             try:
                 thread.start()
-            except RuntimeError:  # the system has no more, or the program is ending: the spool is there without it
+            except RuntimeError:  # no more threads, or the program is ending: the spool works without one
                 return
             self._thread = thread
         self._changed.notify_all()
@@ -159,30 +160,30 @@ class Writer:
         """Let a receipt wait: on disk, else in memory."""
         try:
             self._spool.append(receipt)
-        except Exception as error:  # noqa: BLE001  # whatever happens to a disk, the visitor must not see it
+        except Exception as error:  # noqa: BLE001  # an error of the disk must not reach the visitor
             with self._changed:
                 is_kept = len(self._memory) < _MEMORY
                 if is_kept:
                     self._memory.append(receipt)
-                is_news, self._has_told_loss = not self._has_told_loss, True
-            if is_news:
+                is_first, self._has_logged_loss = not self._has_logged_loss, True
+            if is_first:
                 _logger.error(
                     "receipts: %s can't be written (%s): receipts wait in memory, which a restart loses, up to %d; "
-                    "then they are lost", self._spool.directory, error, _MEMORY,
+                    "then they are lost", self._spool.directory, redacted(str(error)), _MEMORY,
                 )  # fmt: skip
         with self._changed:
-            if not self._is_down:  # it came back just now
+            if not self._is_down:  # it has just come back
                 self._due = min(self._due, monotonic() + self._first_pause_s)
             self._wake()
 
     def _say_down(self, why: object) -> None:
         with self._changed:
-            is_news, self._is_down = not self._is_down, True
+            is_first, self._is_down = not self._is_down, True
             self._due = min(self._due, monotonic() + self._pause_s)
-        if is_news:
+        if is_first:
             _logger.warning(
                 "receipts: the store fails (%s): choices count, and their receipts wait in %s",
-                " ".join(str(why).split()), self._spool.directory,
+                redacted(" ".join(str(why).split())), self._spool.directory,
             )  # fmt: skip
 
     def _run(self) -> None:
@@ -206,7 +207,7 @@ class Writer:
     def _store_given(self, batch: list[_Given]) -> None:
         try:
             self._store.append([given.receipt for given in batch], self._snapshots)
-        except Exception as error:  # noqa: BLE001  # a driver's own errors too: who waits must be told
+        except Exception as error:  # noqa: BLE001  # also a driver's own errors: the waiting caller must be woken
             self._say_down(error)
         else:
             for given in batch:
@@ -215,7 +216,7 @@ class Writer:
             given.is_done.set()
 
     def _try_again(self) -> None:
-        """Store what waits in memory, in this process's spool, and in those of processes that are gone."""
+        """Store what waits in memory, in this process's spool, and in those of processes that have ended."""
         try:
             self._store.open()
             count = self._store_memory()
@@ -228,7 +229,8 @@ class Writer:
             pause_s = _LOOK_AROUND_S
             self._say_up(count)
         with self._changed:
-            if not self._is_down and self.waits():  # spooled by who thought it down, while all that waited was stored
+            # spooled by a caller that found the store down while everything else was stored
+            if not self._is_down and self.waits():
                 pause_s = self._first_pause_s
             self._due = monotonic() + pause_s
             self._rounds += 1
@@ -245,7 +247,7 @@ class Writer:
     def _say_up(self, count: int) -> None:
         with self._changed:
             was_down, self._is_down = self._is_down, False
-            self._has_told_loss = False
+            self._has_logged_loss = False
             self._pause_s = self._first_pause_s
         if was_down or count:
             _logger.info("receipts: the store works; %d receipts that waited are in it", count)

@@ -1,9 +1,10 @@
-"""What was read from a published declaration: rules, and a remark for whatever was not understood or not obvious.
+"""The result of reading a published declaration: rules, and remarks on what is not understood or not obvious.
 
-Law: nothing is guessed silently; each remark has its place.
+`importing/reading.py` makes it. Law: anything ambiguous gets a remark with its place.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cookiegate.model import CookieRule
 from cookiegate.registry.registry import Registry
@@ -15,16 +16,16 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing to look at. It holds text of the file as it is: escape it before it goes to a terminal or a page."""
+    """A note for the person who imports. It has unescaped text of the file: escape it for a terminal or a page."""
 
     place: str
-    """Where it is in the file: `"line 51"`, `"cookies[3]"`; empty where it holds for the whole file."""
+    """The place in the file, like `"line 51"` or `"cookies[3]"`; empty for the whole file."""
     subject: str
-    """What it is about, usually the cookie's name; shortened."""
+    """The subject, usually the cookie's name, shortened."""
     text: str
-    """What is wrong or was decided; what to do."""
+    """The problem or decision, and what to do."""
     is_understood: bool = False
-    """It was read, but not word for word. False: it was not understood, and the registry lacks it."""
+    """True: it was read, but not word for word. False: it was not understood, so the registry lacks it."""
 
     def __str__(self) -> str:
         return ": ".join(part for part in (self.place, self.subject, self.text) if part)
@@ -32,10 +33,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """The rules that a file declares, one for each name, and the remarks on it."""
+    """The rules that a file declares, one for each name, and the remarks."""
 
     rules: tuple[CookieRule, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    comments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Comments for a `cookies.toml`, by the rule's name: what was filled in or is proposed."""
 
     @property
     def registry(self) -> Registry:
@@ -44,16 +47,16 @@ class Declaration:
 
     @property
     def not_understood(self) -> tuple[Remark, ...]:
-        """The remarks on what the registry lacks."""
+        """The remarks on what was not understood."""
         return tuple(remark for remark in self.remarks if not remark.is_understood)
 
     @property
     def notes(self) -> tuple[Remark, ...]:
-        """The remarks on what was read otherwise than word for word."""
+        """The remarks on what was read, but not word for word."""
         return tuple(remark for remark in self.remarks if remark.is_understood)
 
 
 def quoted(text: str) -> str:
-    """Quote a text of the file for a remark, in one line and at most 60 characters of it."""
+    """Return a text of the file in quotes, on one line, cut after 60 characters."""
     line = " ".join(text[:_SHOWN].split())
     return repr(line if len(text) <= _SHOWN else f"{line}...")

@@ -1,6 +1,6 @@
-"""What can be said against a registry that works: a closed set of stable codes, and findings in words.
+"""A finding of lint about a registry, and the stable codes of findings.
 
-The codes are public API: what a site has decided to ignore depends on them.
+`lint.py` and `lint_rule.py` make them. Law: the codes are public API, because sites ignore findings by their codes.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ __all__ = ["Code", "Finding", "Severity"]
 
 
 class Severity(StrEnum):
-    """How bad a finding is; errors and warnings fail a run, notes don't."""
+    """The severity of a finding; errors and warnings fail a run, notes don't."""
 
     ERROR = "error"
-    """The registry can't be used, or a rule in it never counts."""
+    """The registry can't be used, or a rule in it never applies."""
     WARNING = "warning"
     """A promise is missing, too long or too wide."""
     NOTE = "note"
-    """Good to know."""
+    """Information."""
 
 
 class Code(StrEnum):
@@ -31,6 +31,8 @@ class Code(StrEnum):
     SWALLOWS_CATEGORY = "swallows-category"
     KNOWN_COMES_FIRST = "known-comes-first"
     LAXER_THAN_KNOWN = "laxer-than-known"
+    STRICTER_THAN_KNOWN = "stricter-than-known"
+    NECESSARY_TRACKER = "necessary-tracker"
     DIFFERS_BY_CASE = "differs-by-case"
     WIDE_NECESSARY = "wide-necessary"
     NO_SESSION = "no-session"
@@ -43,14 +45,22 @@ class Code(StrEnum):
     OVER_GATE_LIMIT = "over-gate-limit"
     NOT_SECURE = "not-secure"
     SAME_SITE_NONE = "same-site-none"
+    RULE_REPORTS_ONLY = "rule-reports-only"
+    CHUNK_APART = "chunk-apart"
+    IDLE_KEY = "idle-key"
     GATE_LETS_UNKNOWN_OUT = "gate-lets-unknown-out"
     GATE_NOT_SECURE = "gate-not-secure"
     GATE_REPORTS_ONLY = "gate-reports-only"
 
     @property
     def severity(self) -> Severity:
-        """How bad it is."""
+        """The severity."""
         return _SEVERITIES.get(self, Severity.WARNING)
+
+    @property
+    def depends_on_version(self) -> bool:
+        """Whether another version of cookiegate, which knows more cookies, may find it in an unchanged file."""
+        return self in (Code.STRICTER_THAN_KNOWN, Code.NECESSARY_TRACKER)
 
 
 _SEVERITIES = {
@@ -64,6 +74,7 @@ _SEVERITIES = {
     Code.OPEN_LIFETIME: Severity.NOTE,
     Code.OVER_GATE_LIMIT: Severity.NOTE,
     Code.SAME_SITE_NONE: Severity.NOTE,
+    Code.RULE_REPORTS_ONLY: Severity.NOTE,
     Code.GATE_REPORTS_ONLY: Severity.NOTE,
 }
 
@@ -76,10 +87,24 @@ class Finding:
     subject: str
     """The rule's name, `"gate"`, or empty for the registry as a whole."""
     what: str
-    mend: str
+    fix: str
     line: int | None = None
-    """Where the rule begins in the file, counted from 1; `None` where there is no such line."""
+    """The line on which the rule begins, counted from 1; `None` if there is no such line."""
+    is_strict: bool = False
+    """Whether findings that depend on cookiegate's version are errors instead of warnings."""
+
+    @property
+    def severity(self) -> Severity:
+        """The severity."""
+        return Severity.ERROR if self.is_strict and self.code.depends_on_version else self.code.severity
+
+    @property
+    def fails(self) -> bool:
+        """Whether it fails a run. What depends on the version fails only as an error, so upgrades break no build."""
+        return self.severity is Severity.ERROR or (
+            self.severity is Severity.WARNING and not self.code.depends_on_version
+        )
 
     def __str__(self) -> str:
         subject = f"{self.subject!r}: " if self.subject else ""
-        return f"{self.code.severity} {self.code}: {subject}{self.what}; {self.mend}"
+        return f"{self.severity} {self.code}: {subject}{self.what}; {self.fix}"

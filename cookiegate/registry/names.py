@@ -1,4 +1,4 @@
-"""From a cookie name to what was filed under it: exact name, else longest prefix, else pattern.
+"""Look up a value by cookie name: by the exact name, else the longest prefix, else a pattern.
 
 A prefix is found by bisection in a sorted table in which each entry links to the entry that encloses it, so the
 cost of a look-up grows with the logarithm of the table, whatever the names are.
@@ -48,7 +48,7 @@ class Names(Generic[T]):
         return next((self._prefixes[head] for head in self._heads_of(name) if head in self._prefixes), None)
 
     def pattern(self, name: str) -> T | None:
-        """Return what is filed under a pattern that the name fits; the longest head before the `*` counts first."""
+        """Return the value of the pattern that matches the name and has the longest text before its `*`."""
         for head in self._heads_of(name):
             for parts, entry in self._patterns.get(head, ()):
                 if _fits(parts, name):
@@ -68,9 +68,9 @@ class Names(Generic[T]):
 
 
 def _fits(parts: list[str], name: str) -> bool:
-    """Tell whether the parts stand in the name in this order, the first at its start and the last at its end.
+    """Return whether the name has the parts in this order, the first at its start and the last at its end.
 
-    Each part is taken where it first stands: no going back, so a long name costs no more than its length.
+    Each part is matched at its first position, without backtracking, so the time is linear in the name's length.
     """
     at = len(parts[0])
     stop = len(name) - len(parts[-1])

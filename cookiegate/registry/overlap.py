@@ -1,6 +1,6 @@
-"""Which names of a registry lie inside of which prefix, and which patterns meet prefixes of another category.
+"""Overlaps of a registry's names: names within a prefix, and patterns that overlap prefixes of another category.
 
-Law: one sorted sweep and one bisection a pattern, so that 100,000 rules cost no more each than ten do.
+`lint.py` turns them into findings. Law: one sorted sweep, and one bisection for each pattern.
 """
 
 from bisect import bisect_right
@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from cookiegate.model import CookieRule
 
-__all__ = ["enclosing_prefixes", "meeting_prefixes"]
+__all__ = ["enclosing_prefixes", "is_wide", "meeting_prefixes"]
+
+_WIDE = 3
 
 
 def _head(rule: CookieRule) -> str:
@@ -19,8 +21,13 @@ def _is_prefix(rule: CookieRule) -> bool:
     return rule.name.find("*") == len(rule.name) - 1
 
 
+def is_wide(name: str) -> bool:
+    """Return whether a name with `*` has so few other characters that it matches nearly any name."""
+    return "*" in name and len(name.replace("*", "").strip("_-.")) < _WIDE
+
+
 def enclosing_prefixes(rules: Iterable[CookieRule]) -> Iterator[tuple[CookieRule, CookieRule]]:
-    """Yield each rule that begins inside of a prefix, and the longest such prefix, sorted by name."""
+    """Yield each rule whose name begins with a prefix of the registry, and the longest such prefix, sorted by name."""
     open_prefixes: list[CookieRule] = []
     for head, _, rule in sorted(((_head(rule), not _is_prefix(rule), rule) for rule in rules), key=lambda row: row[:2]):
         while open_prefixes and not head.startswith(_head(open_prefixes[-1])):
@@ -32,7 +39,7 @@ def enclosing_prefixes(rules: Iterable[CookieRule]) -> Iterator[tuple[CookieRule
 
 
 def meeting_prefixes(rules: Iterable[CookieRule]) -> Iterator[tuple[CookieRule, CookieRule]]:
-    """Yield each pattern, and the first prefix of another category that is longer than its head and so comes first."""
+    """Yield each pattern, and the first prefix of another category that is longer than its head and so has priority."""
     rules = list(rules)
     prefixes = sorted((rule for rule in rules if _is_prefix(rule)), key=_head)
     heads = [_head(rule) for rule in prefixes]

@@ -1,7 +1,8 @@
-"""The policy's tables out of a registry: Markdown, an HTML fragment, or JSON; reading them gives the registry back.
+"""Render a registry as the tables of a policy: Markdown, an HTML fragment, JSON, or the EDPB's knowledge base.
 
-Law: everything is escaped; a cell that can't be shown as it is carries its exact value beside what it shows. Columns
-for what few rules say (provider, source, attributes, domains, paths) are there only if a rule of the table says it.
+Columns for provider, source, attributes, domains and paths appear only if a rule of the table has one. Only JSON has
+`stricter` and `exempt`, which are notes for the registry's authors.
+Law: everything is escaped, and reading the result gives the same rules; `documents/exact.py` has what pages can't show.
 """
 
 import json
@@ -11,14 +12,15 @@ from dataclasses import dataclass
 from html import escape
 
 from cookiegate.model import Category, CookieRule
-from cookiegate.registry.attributes import attribute_words, read_domains, read_paths
-from cookiegate.registry.exact import Value, json_of, shown_text
-from cookiegate.registry.headings import Column
-from cookiegate.registry.lifetimes import SAYS_NOTHING
-from cookiegate.registry.table import Cell
+from cookiegate.registry.cookie_names import read_names
+from cookiegate.registry.documents.exact import Value, json_of, shown_text
+from cookiegate.registry.documents.table import Cell
+from cookiegate.registry.importing.attributes import attribute_words, read_domains, read_paths
 from cookiegate.registry.toml_text import fields_of
+from cookiegate.registry.words.headings import Column
+from cookiegate.registry.words.lifetimes import EMPTY_CELLS
 
-__all__ = ["render_html", "render_json", "render_markdown"]
+__all__ = ["render_edpb", "render_html", "render_json", "render_markdown"]
 
 _HEADINGS = {
     Column.NAME: "Cookie",
@@ -67,26 +69,30 @@ def _sections(rules: Iterable[CookieRule]) -> list[_Section]:
     sections = []
     for category in Category:
         found = [rule for rule in listed if rule.category is category]
-        says = {column: any(value(rule) not in _NOTHING[column] for rule in found) for column, value in _VALUES.items()}
-        used = tuple(column for column in _HEADINGS if column in _ALWAYS or says[column])
+        is_used = {
+            column: any(value(rule) not in _NOTHING[column] for rule in found) for column, value in _VALUES.items()
+        }
+        used = tuple(column for column in _HEADINGS if column in _ALWAYS or is_used[column])
         rows = tuple(tuple(_cell(column, _VALUES[column](rule)) for column in used) for rule in found)
         sections += [_Section(category, used, rows)] * bool(rows)
     return sections
 
 
 def _cell(column: Column, value: Value) -> Cell:
-    """Show a value; where the reader would read something else there, the value itself goes with it."""
+    """Return a cell with its text, and with the exact value if the text would be read differently."""
     text = shown_text(value)
     if column is Column.DOMAINS:
         is_plain = read_domains(text) == value
     elif column is Column.PATHS:
         is_plain = value == "" or (read_paths(text) == value and value != ())
+    elif column is Column.NAME:
+        is_plain = read_names(text, (text,)).names == (value,)
     elif column is Column.SOURCE:
         is_plain = text == value and (value == "" or text.startswith(("https://", "http://")))
     elif column is Column.PROVIDER:
-        is_plain = text == value and "\n" not in text and (value == "" or text.lower() not in SAYS_NOTHING)
+        is_plain = text == value and "\n" not in text and (value == "" or text.lower() not in EMPTY_CELLS)
     else:
-        is_plain = text == value and (value == "" or text.lower() not in SAYS_NOTHING or column is Column.NAME)
+        is_plain = text == value and (value == "" or text.lower() not in EMPTY_CELLS)
     return Cell(text, (text,) if column is Column.NAME else (), None if is_plain else json_of(value))
 
 
@@ -142,7 +148,7 @@ def _in_html(cell: Cell) -> str:
 
 
 def render_json(rules: Iterable[CookieRule]) -> str:
-    """Return `{"cookies": [...]}`, each with the keys of a `[[cookie]]` table; what can't be seen is escaped."""
+    """Return `{"cookies": [...]}`, each with the keys of a `[[cookie]]` table; invisible characters are escaped."""
     text = json.dumps({"cookies": [fields_of(rule) for rule in rules]}, indent=2, ensure_ascii=False)
     return _UNSEEN.sub(_json_escape, text) + "\n"
 
@@ -153,3 +159,27 @@ def _json_escape(found: re.Match[str]) -> str:
 
 def _title(category: Category) -> str:
     return f"{category.value.capitalize()} cookies"
+
+
+def render_edpb(rules: Iterable[CookieRule]) -> str:
+    """Return a knowledge base for the EDPB's Website Auditing Tool: a JSON list of bases, each with its cookies.
+
+    The tool has no fields for lifetimes and attributes. Source: https://code.europa.eu/edpb/website-auditing-tool, and
+    the Open Cookie Database's file for it.
+    """
+    knowledges = [
+        {
+            "kind": "cookie",
+            "domain": rule.domains[0] if rule.domains else "",
+            "name": rule.name,
+            "category": rule.category.value,
+            "source": "",
+            "controller": rule.provider,
+            "policy": rule.source,
+            "reference": "",
+            "comment": rule.purpose,
+        }
+        for rule in rules
+    ]
+    base = {"name": "cookiegate", "author": "cookiegate", "category": "cookie", "knowledges": knowledges}
+    return json.dumps([base], indent=2) + "\n"

@@ -1,164 +1,101 @@
-"""One rule of the registry: from a table of plain values to a `CookieRule`, with every complaint about it.
+"""One rule of the registry: read from a table of plain values, and checked for contradictions between its fields.
 
-A complaint reads `<where>: <subject>: <what is wrong>; <what to do>`.
+`cookie_rule.py` checks each field by itself. Law: all mistakes of a table are found in one run.
 """
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
-from difflib import get_close_matches
-from functools import lru_cache, partial
+from typing import Any
 
-from cookiegate.lifetime import parse_lifetime
-from cookiegate.model import Category, CookieRule, Lifetime, SameSite
-from cookiegate.wire.token import is_token
+from cookiegate.cookie_rule import place_of
+from cookiegate.errors import ConfigError
+from cookiegate.given_values import nearest
+from cookiegate.model import CookieRule, SameSite
+from cookiegate.problems import Problems
 
-__all__ = ["check_rule", "nearest", "read_rule"]
+__all__ = ["read_rule", "rule_problems"]
 
 _KEYS = tuple(field.name for field in fields(CookieRule))
-_TEXTS = ("purpose", "provider", "source")
-_FLAGS = ("secure", "http_only", "host_only", "partitioned")
+_KNOWN_KEYS = frozenset(_KEYS)
+_NEEDED: dict[str, object] = {"name": "a", "category": "necessary"}
 _ROOT = ("/",)
-_HOST = re.compile(r"\.?[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?", re.ASCII)
-_PATH = re.compile(r"/[\x20-\x3A\x3C-\x7E]*")
+_COOKIES_ONLY = (
+    "attributes", "secure", "http_only", "same_site", "host_only", "partitioned", "add_partitioned", "domains", "paths",
+    "chunks", "shared",
+)  # fmt: skip
+_DEFAULTS = {field.name: field.default for field in fields(CookieRule)}
+_ADDING = ("secure", "http_only", "host_only", "add_partitioned")
 
 
-def nearest(word: str, known: tuple[str, ...]) -> str:
-    """Say which known word was probably meant, for the end of a complaint."""
-    close = get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
-
-
-def read_rule(table: Mapping[str, object], where: str, problems: list[str]) -> CookieRule | None:
-    """Make a rule of a table as TOML or JSON gives it; complaints are added to `problems`, then `None` is returned."""
+def read_rule(table: Mapping[str, object], problems: Problems) -> CookieRule | None:
+    """Make a rule of a table that TOML or JSON gives; return `None` if it has mistakes, which go to `problems`."""
+    if table.keys() <= _KNOWN_KEYS and table.keys() >= _NEEDED.keys():  # nearly every table: the quick path
+        given: dict[str, Any] = dict(table)
+        with suppress(ConfigError):
+            rule = CookieRule(**given)
+            if not rule_problems(rule):
+                return rule
     name = table.get("name")
-    where = f"{where} {name!r}" if isinstance(name, str) else where
-    found: list[str] = []
-    known: dict[str, object] = {}
-    for key, value in table.items():
-        read = _READERS.get(key)
-        if read is None:
-            found.append(f"{where}: unknown key {key!r}; {nearest(key, _KEYS)}")
-        else:
-            try:
-                known[key] = read(value)
-            except ValueError as error:
-                found.append(f"{where}: {error}")
-    if "name" not in table or "category" not in table:
-        missing = [key for key in ("name", "category") if key not in table]
-        found += [f'{where}: {key} is missing; add {key} = "..."' for key in missing]
-    if not found:
-        rule = CookieRule(**known)  # type: ignore[arg-type]  # each value was read as its field's type
-        found = check_rule(rule, where)
-    problems += found
+    found = [f"unknown key {key!r}; {nearest(key, _KEYS)}" for key in table if key not in _KNOWN_KEYS]
+    found += [f'{key} is missing; add {key} = "..."' for key in _NEEDED if key not in table]
+    arguments: dict[str, Any] = _NEEDED | {key: value for key, value in table.items() if key in _KNOWN_KEYS}
+    try:
+        rule = CookieRule(**arguments)
+    except ConfigError as error:
+        beginning = f"{place_of(arguments['name'])}: "
+        found += [problem.removeprefix(beginning) for problem in error.problems]
+        rule = _of_sound_values(arguments)
+    found += rule_problems(rule)
+    where = f"{problems.where} {name!r}" if isinstance(name, str) else problems.where
+    problems.extend(f"{where}: {problem}" for problem in found)
     return None if found else rule
 
 
-def _text(key: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{key} is {value!r}; write it as text in quotes")
-    return value
+def _of_sound_values(arguments: Mapping[str, Any]) -> CookieRule:
+    """Make a rule from the valid values, so that contradictions between them are found in the same run."""
+    sound: dict[str, Any] = dict(_NEEDED)
+    for key, value in arguments.items():
+        try:
+            CookieRule(**{**_NEEDED, key: value})
+        except ConfigError:
+            continue
+        sound[key] = value
+    return CookieRule(**sound)
 
 
-def _texts(key: str, value: object) -> tuple[str, ...]:
-    return tuple([_text(key, text) for text in (value if isinstance(value, list) else [value])])
-
-
-def _flag(key: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"{key} is {value!r}; write true or false")
-    return value
-
-
-def _lifetime(value: object) -> Lifetime:
-    return _parsed(_text("lifetime", value))
-
-
-_parsed = lru_cache(maxsize=4096)(parse_lifetime)  # a long registry says few different ones: a third of the time
-
-
-def _category(value: object) -> Category:
-    found = _CATEGORIES.get(value) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError(f"unknown category {value!r}; use one of {', '.join(_CATEGORIES)}")
-    return found
-
-
-def _same_site(value: object) -> SameSite:
-    found = _SAME_SITES.get(value.lower()) if isinstance(value, str) else None
-    if found is None:
-        raise ValueError(f"unknown same_site {value!r}; use one of {', '.join(_SAME_SITES)}")
-    return found
-
-
-_CATEGORIES = {category.value: category for category in Category}
-_SAME_SITES = {same_site.value.lower(): same_site for same_site in SameSite}
-_READERS: dict[str, Callable[[object], object]] = {
-    **{key: partial(_text, key) for key in ("name", *_TEXTS)},
-    **{key: partial(_flag, key) for key in _FLAGS},
-    **{key: partial(_texts, key) for key in ("domains", "paths")},
-    "category": _category,
-    "same_site": _same_site,
-    "lifetime": _lifetime,
-}
-
-
-def _contradicts_its_text(lifetime: Lifetime) -> bool:
-    try:
-        said = _parsed(lifetime.text)
-    except (AttributeError, TypeError, ValueError):
-        return True
-    return said is not lifetime and said != lifetime
-
-
-def check_rule(rule: CookieRule, where: str) -> list[str]:
-    """Return every complaint about a rule, however it was made; the list is empty for a rule that can be used."""
+def rule_problems(rule: CookieRule) -> list[str]:
+    """Return the contradictions between a rule's fields, each as a text without its place."""
     found = []
-    if not isinstance(rule.category, Category):
-        found.append(f"{where}: category is {rule.category!r}; use a Category, e.g. Category.MARKETING")
-    if rule.lifetime is not None and not isinstance(rule.lifetime, Lifetime):
-        found.append(f"{where}: lifetime is {rule.lifetime!r}; use parse_lifetime({str(rule.lifetime)!r})")
-    elif rule.lifetime is not None and _contradicts_its_text(rule.lifetime):
-        found.append(f"{where}: lifetime {rule.lifetime!r} does not say what its text says; use parse_lifetime(...)")
-    if rule.same_site is not None and not isinstance(rule.same_site, SameSite):
-        found.append(f"{where}: same_site is {rule.same_site!r}; use a SameSite, e.g. SameSite.LAX")
-    for key in _TEXTS:
-        text = getattr(rule, key)
-        if not isinstance(text, str):
-            found.append(f"{where}: {key} is {text!r}; use text")
-    literal = rule.name.replace("*", "") if isinstance(rule.name, str) else ""
+    literal = rule.name.replace("*", "")
     if not literal:
-        found.append(
-            f"{where}: name {rule.name!r} has nothing but '*'; to treat all unknown cookies alike set unregistered"
-        )
-    elif not literal.isascii() or not is_token(literal.encode("ascii")):
-        found.append(
-            f"{where}: name {rule.name!r} is no cookie name; use letters, digits and !#$%&'+-.^_`|~ "
-            "('*' stands for any characters)"
-        )
+        found.append(f"name {rule.name!r} consists of '*' only; to treat all unknown cookies alike set unregistered")
+    if rule.storage is not None:
+        cookies_only = [key for key in _COOKIES_ONLY if getattr(rule, key) != _DEFAULTS[key]]
+        if cookies_only:
+            keys = " and ".join(cookies_only)
+            found.append(f'storage = "{rule.storage}" contradicts {keys}, which only cookies have; remove them')
+        return found
     if rule.secure is False:
-        found += _complaints_without_secure(rule, literal, where)
+        found += _problems_without_secure(rule, literal)
+    if rule.attributes == "as-sent":
+        adding = [f"{key} = true" for key in _ADDING if getattr(rule, key)]
+        adding += [f'same_site = "{rule.same_site.lower()}"'] if isinstance(rule.same_site, SameSite) else []
+        if adding:
+            found.append(f'attributes = "as-sent" contradicts {" and ".join(adding)}; remove one of them')
     if (rule.domains or rule.paths != _ROOT) and literal[:7].lower() == "__host-":
-        found.append(f"{where}: a __Host- cookie has no domain and the path /; take domains and paths away")
-    for key in ("domains", "paths"):
-        places = getattr(rule, key)
-        if not isinstance(places, tuple) or not all(isinstance(place, str) for place in places):
-            return [*found, f"{where}: {key} is {places!r}; use a tuple of texts"]
-    for domain in rule.domains:
-        if not _HOST.fullmatch(domain):
-            found.append(f"{where}: domain {domain!r} is no host name; write it like 'example.com'")
-    for path in rule.paths:
-        if not _PATH.fullmatch(path):
-            found.append(f"{where}: path {path!r} can't be a cookie's path; begin with '/' and leave out ';'")
+        found.append("a __Host- cookie has no domain and the path /; remove domains and paths")
     return found
 
 
-def _complaints_without_secure(rule: CookieRule, literal: str, where: str) -> list[str]:
+def _problems_without_secure(rule: CookieRule, literal: str) -> list[str]:
     found = []
-    if rule.partitioned:
-        found.append(f"{where}: partitioned needs Secure; take secure = false away")
+    if rule.add_partitioned:
+        found.append("add_partitioned needs Secure; remove secure = false")
+    elif rule.partitioned:
+        found.append("partitioned needs Secure; remove secure = false")
     if rule.same_site is SameSite.NONE:
-        found.append(f'{where}: same_site = "none" needs Secure; take secure = false away')
+        found.append('same_site = "none" needs Secure; remove secure = false')
     if literal.lower().startswith(("__host-", "__secure-", "__http-")):
-        found.append(f"{where}: a name with this prefix needs Secure; take secure = false away")
+        found.append("a name with this prefix needs Secure; remove secure = false")
     return found

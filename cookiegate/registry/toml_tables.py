@@ -1,16 +1,18 @@
 """The text of a `cookies.toml` as plain tables, and the line on which each `[[cookie]]` begins.
 
-Law: the tables are `tomllib`'s, and so is every error. Plain tables of a long file are read without it, since it takes
-six times as long; what is not surely plain is left to it. Source: TOML 1.0.
+Plain tables are read with regular expressions, because `tomllib` takes six times as long; it reads everything else.
+Law: the tables and the errors are those of `tomllib`. Source: TOML 1.0.
 """
 
 import re
 import tomllib
 from collections.abc import Callable
 
+from cookiegate.bounded import check_toml
+
 __all__ = ["cookie_lines", "read_tables"]
 
-Tell = Callable[[float], object]
+Report = Callable[[float], object]
 
 _CONTROL = r"\x00-\x08\x0a-\x1f\x7f"
 _HEADER = re.compile(rf"^[ \t]*\[\[[ \t]*cookie[ \t]*\]\][ \t]*(?:#[^{_CONTROL}]*)?$", re.MULTILINE)
@@ -28,29 +30,34 @@ _SKIPPED = r'"""(?:[^\\]|\\.)*?"""|' + r"'''.*?'''|" + r'"(?:[^"\\\n]|\\.)*"|' +
 _HEADER_OR_SKIPPED = re.compile(
     rf"""(?:(?<=\n)|\A)[ \t]*(\[\[[ \t]*(?:cookie|"cookie"|'cookie')[ \t]*\]\])|{_SKIPPED}""", re.DOTALL
 )
-_TOLD_EVERY = 1000
+_REPORT_EVERY = 1000
 
 
-def read_tables(text: str, tell: Tell | None = None) -> dict[str, object]:
-    """Read a document into plain values, as `tomllib.loads` does; `tell` hears how much of it is done, from 0 to 1.
+def read_tables(text: str, report: Report | None = None, *, is_bounded: bool = False) -> dict[str, object]:
+    """Read a document into plain values, as `tomllib.loads` does.
 
-    Raises: what `tomllib.loads` raises: `ValueError`, or `RecursionError` for what is nested too deep.
+    `is_bounded`: it is one of the package's files, so its bounds are not checked.
+
+    Raises: `OutOfBounds`; what `tomllib.loads` raises: `ValueError`.
     """
-    return _read_by_tables(text.replace("\r\n", "\n"), tell) or tomllib.loads(text)
+    if not is_bounded:
+        check_toml(text)
+    return _read_by_tables(text.replace("\r\n", "\n"), report) or tomllib.loads(text)
 
 
-def _read_by_tables(text: str, tell: Tell | None) -> dict[str, object] | None:
-    """Read one `[[cookie]]` after the other; `None` where only a look at the whole can tell what it says.
+def _read_by_tables(text: str, report: Report | None) -> dict[str, object] | None:
+    """Read the `[[cookie]]` tables one by one; return `None` if the document can only be read as a whole.
 
-    Without strings of several lines a line `[[cookie]]` is a header or an error, and what stands between two headers
-    means the same alone, as long as no other section is continued there.
+    Without multi-line strings, a line `[[cookie]]` is a header or an error, and the text between two headers has the
+    same meaning alone, unless it continues another section.
     """
-    if '"""' in text or "'''" in text or "\r" in text:  # a CR alone: only the whole is sure to refuse it
+    if '"""' in text or "'''" in text or "\r" in text:  # a single CR is an error, which tomllib reports
         return None
     starts = [found.start() for found in _HEADER.finditer(text)]
     if not starts:
         return None
     tables: list[object] = []
+    texts: dict[str, str] = {}
     try:
         document: dict[str, object] = tomllib.loads(text[: starts[0]])
         if "cookie" in document:
@@ -58,7 +65,7 @@ def _read_by_tables(text: str, tell: Tell | None) -> dict[str, object] | None:
         document["cookie"] = tables
         for number, (start, end) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True)):
             body = text.find("\n", start, end) + 1 or end
-            table = _plain_table(text[body:end])
+            table = _plain_table(text[body:end], texts)
             if table is not None:
                 tables.append(table)
             else:
@@ -67,34 +74,38 @@ def _read_by_tables(text: str, tell: Tell | None) -> dict[str, object] | None:
                 if sections.keys() & document.keys():
                     return None
                 document |= sections
-            if tell is not None and number % _TOLD_EVERY == 0:
-                tell(number / len(starts))
-    except (ValueError, RecursionError):  # the reader of the whole says it with the right line
+            if report is not None and number % _REPORT_EVERY == 0:
+                report(number / len(starts))
+    except (ValueError, RecursionError):  # tomllib reports it with the right line
         return None
     return document
 
 
-def _plain_table(text: str) -> dict[str, object] | None:
-    """Read lines of keys with a text without escapes, true or false; `None` for anything else."""
+def _plain_table(text: str, texts: dict[str, str]) -> dict[str, object] | None:
+    """Read lines of keys whose values are true, false or text without escapes; return `None` for anything else.
+
+    `texts` keeps one copy of each text, because long files repeat providers, sources and purposes.
+    """
     if not _PLAIN.fullmatch(text):
         return None
     pairs = _PAIR.findall(text)
     table: dict[str, object] = {
-        key: flag == "true" if flag else basic or literal for key, basic, literal, flag in pairs
+        key: flag == "true" if flag else texts.setdefault(basic or literal, basic or literal)
+        for key, basic, literal, flag in pairs
     }
     return table if len(table) == len(pairs) else None
 
 
 def cookie_lines(text: str, count: int) -> tuple[int, ...]:
-    """Tell on which line, counted from 1, each of the `count` tables `[[cookie]]` of a valid document begins.
+    """Return the line, counted from 1, on which each of the `count` `[[cookie]]` tables of a valid document begins.
 
-    Empty where that can't be told, since the tables are not written under headers of their own.
+    Empty if a table has no header of its own, because then its line is unknown.
     """
     text = text.replace("\r\n", "\n")
     starts: list[int] = []
     if '"""' not in text and "'''" not in text:
         starts = [found.start() for found in _HEADER.finditer(text)]
-    if len(starts) != count:  # headers written otherwise, or strings of several lines
+    if len(starts) != count:  # headers in another form, or multi-line strings
         starts = [found.start(1) for found in _HEADER_OR_SKIPPED.finditer(text) if found[1] is not None]
     lines, line, at = [], 1, 0
     for start in starts:

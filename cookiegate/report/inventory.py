@@ -1,6 +1,6 @@
-"""The inventory: a recorder that remembers which cookies were seen, and writes it to a file beside the traffic.
+"""The inventory: a recorder that counts the cookies of all responses and writes them to a file in a thread.
 
-Law: a response costs a lock and some counting; no file is touched, and nothing is waited for, on a request's path.
+Law: a response costs a lock and some counting; no request waits for a file.
 """
 
 import logging
@@ -15,9 +15,9 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final
 
-from cookiegate.errors import ConfigError
+from cookiegate.decision import Exchange
 from cookiegate.memo import Once
-from cookiegate.model import Exchange
+from cookiegate.problems import Problems
 from cookiegate.report.inventory_json import write_inventory
 from cookiegate.report.limits import Limits
 from cookiegate.report.place import Place
@@ -44,30 +44,23 @@ class Inventory:
     def __init__(
         self, directory: str | os.PathLike[str], *, every_s: float = 10.0, limits: Limits | None = None
     ) -> None:
-        problems = []
+        problems = Problems("Inventory")
         if (
             isinstance(every_s, bool)
             or not isinstance(every_s, int | float)
             or not (_MIN_EVERY_S <= every_s <= _MAX_EVERY_S)
         ):
-            problems.append(
-                f"Inventory: every_s: is {every_s!r}; use seconds, from {_MIN_EVERY_S} to {_MAX_EVERY_S:.0f}"
-            )
+            problems.add_problem("every_s", f"is {every_s!r}; use seconds, from {_MIN_EVERY_S} to {_MAX_EVERY_S:.0f}")
         if limits is not None and not isinstance(limits, Limits):
-            problems.append(f"Inventory: limits: is {limits!r}; use Limits(...)")
-        try:
-            path = Path(directory).absolute()  # the app may change its working directory
-            path.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=path):
-                pass
-        except (OSError, TypeError, ValueError) as error:
-            what = getattr(error, "strerror", None) or str(error)
-            problems.append(f"Inventory: directory {str(directory)!r}: {what}; use one that the app may write to")
-        if problems:
-            raise ConfigError(problems)
+            problems.add_problem("limits", f"is {limits!r}; use Limits(...)")
+        what = _directory_problem(directory)
+        if what is not None:
+            problems.add_problem(f"directory {str(directory)!r}", f"{what}; use one that the app may write to")
+        problems.check()
+        path = Path(directory).absolute()  # the app may change its working directory
         self._recording = _Recording(path, float(every_s), limits or Limits())
-        self.close = weakref.finalize(self, self._recording.close)
-        """Write what is there, and record no more. Called when the interpreter ends, too."""
+        self.close: Callable[[], object] = weakref.finalize(self, self._recording.close)
+        """Write the inventory, and stop recording. Also called when the interpreter ends."""
 
     def __call__(self, exchange: Exchange) -> None:
         """Count one response."""
@@ -82,6 +75,19 @@ class Inventory:
         return self._recording.report()
 
 
+def _directory_problem(directory: object) -> str | None:
+    """Make the directory, and explain why no file can be written to it; `None` if one can."""
+    if not isinstance(directory, str | os.PathLike):
+        return "no path"
+    path = Path(directory)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            return None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        return getattr(error, "strerror", None) or str(error)
+
+
 class _Recording:
     """What an inventory and its thread share; the thread keeps this alive, not the inventory."""
 
@@ -94,18 +100,18 @@ class _Recording:
         _recordings.add(self)
 
     def _begin(self) -> None:
-        """Begin with nothing: in a new process, too, where the locks may be held by threads that are not there."""
+        """Start empty; also in a child process, where threads that don't exist may hold the locks."""
         self._lock = Lock()
         self._writing = Lock()
         self._tally = Tally(self._limits)
         self._thread: Thread | None = None
-        self._has_news = self._is_closed = False
-        self._news, self._end = Event(), Event()
+        self._has_unwritten = self._is_closed = False
+        self._unwritten, self._end = Event(), Event()
         self._failed = Once(limit=16)
         self._is_failing = False
 
     def begin_in_child(self) -> None:
-        """Begin anew after a fork: what was counted before is the parent's, and so is its file."""
+        """Start again after a fork: counts and file belong to the parent."""
         if self._place is not None:
             self._place.leave()
             self._place = None
@@ -118,11 +124,11 @@ class _Recording:
             return
         with self._lock:
             self._tally.add(exchange)
-        if not self._has_news:
-            self._has_news = True
+        if not self._has_unwritten:
+            self._has_unwritten = True
             if self._thread is None:
                 self._start()
-            self._news.set()
+            self._unwritten.set()
 
     def _start(self) -> None:
         """Start the thread that writes; without one, only the end of the interpreter writes."""
@@ -139,25 +145,25 @@ class _Recording:
 
     def _run(self) -> None:
         while not self._end.is_set():
-            self._news.wait()
-            self._news.clear()
+            self._unwritten.wait()
+            self._unwritten.clear()
             self.write()
             self._end.wait(self._every_s)
 
     def write(self) -> None:
         """Write what is new. Raises nothing."""
         with self._writing:
-            if not self._has_news:
+            if not self._has_unwritten:
                 return
-            self._has_news = False
+            self._has_unwritten = False
             try:
                 if self._place is None:
                     self._place = self._take_place()
                 self._place.write(write_inventory(self.report()))
-            except Exception as error:  # noqa: BLE001  # a full disk, or whatever it is, must not reach the traffic
-                self._has_news = True
-                self._news.set()  # try again after the next pause
-                self._tell(error)
+            except Exception as error:  # noqa: BLE001  # no error of writing may reach a response
+                self._has_unwritten = True
+                self._unwritten.set()  # try again after the next pause
+                self._log(error)
                 if isinstance(error, FileNotFoundError) and self._place is not None:  # the directory is gone
                     self._place.leave()
                     self._place = None
@@ -167,7 +173,7 @@ class _Recording:
                 self._is_failing = False
 
     def _take_place(self) -> Place:
-        """Take a file, and count on from what is in it."""
+        """Take a file, and continue its counts."""
         place = Place.take(self._directory)
         earlier = place.earlier
         own = Tally(self._limits)
@@ -186,7 +192,7 @@ class _Recording:
         return place
 
     def report(self) -> InventoryReport:
-        """Take everything, name by name: no response waits for longer than one name takes."""
+        """Return everything, name by name: no response waits longer than one name takes."""
         with self._lock:
             tally = self._tally
             names = tally.names()
@@ -200,14 +206,14 @@ class _Recording:
     def close(self) -> None:
         self._is_closed = True
         self._end.set()
-        self._news.set()
+        self._unwritten.set()
         self.write()
         with self._writing:
             if self._place is not None:
                 self._place.leave()
                 self._place = None
 
-    def _tell(self, error: Exception) -> None:
+    def _log(self, error: Exception) -> None:
         """Log what went wrong, the first time for its kind."""
         self._is_failing = True
         if self._failed.is_first((type(error), getattr(error, "errno", None))):

@@ -5,21 +5,20 @@ Law: reading what was written gives an equal report. `docs/report.md` describes 
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cookiegate.bounded import MAX_FILE_OCTETS, load_json, read_octets
 from cookiegate.model import Action, Category, Reason
-from cookiegate.report.seen import InventoryReport, Origin, Outcome, SeenCookie, Sent, SetBy
+from cookiegate.report.seen import InventoryReport, Mode, Origin, Outcome, Phase, SeenCookie, Sent, SetBy
 
 __all__ = ["FORMAT", "MAX_FILE_OCTETS", "VERSION", "parse_inventory", "read_inventory_file", "write_inventory"]
 
 FORMAT = "cookiegate-inventory"
 VERSION = 1
-MAX_FILE_OCTETS = 64 * 2**20
-"""A larger file is not read: the limits of a recording keep it far below."""
-
 _MAX_COUNT = 2**63 - 1
 
 E = TypeVar("E", bound=StrEnum)
@@ -27,7 +26,7 @@ T = TypeVar("T")
 
 
 def write_inventory(report: InventoryReport) -> Iterator[str]:
-    """Write a report as JSON in ASCII, a piece for each cookie: a thread that writes lets others run in between."""
+    """Write a report as JSON in ASCII, a piece for each cookie, so that other threads can run in between."""
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -37,7 +36,15 @@ def write_inventory(report: InventoryReport) -> Iterator[str]:
         "first_at": _written_or_none(report.first_at),
         "last_at": _written_or_none(report.last_at),
         "unnamed": report.unnamed,
-    }
+        "phases": [
+            {
+                "mode": phase.mode, "responses": phase.responses,
+                "responses_with_cookies": phase.responses_with_cookies, "first_at": _written(phase.first_at),
+                "last_at": _written(phase.last_at),
+            }
+            for phase in report.phases
+        ],
+    }  # fmt: skip
     yield json.dumps(head)[:-1] + ', "cookies": ['
     for number, cookie in enumerate(report.cookies):
         yield (",\n" if number else "\n") + json.dumps(_of_cookie(cookie))
@@ -50,7 +57,10 @@ def _of_cookie(cookie: SeenCookie) -> dict[str, object]:
         "name": cookie.name,
         "origin": cookie.origin,
         "is_family": cookie.is_family,
+        "mode": cookie.mode,
         "is_registered": cookie.rule is not None,
+        "is_known": cookie.is_known,
+        "rewritten_beside": cookie.rewritten_beside,
         "count": cookie.count,
         "first_at": _written(cookie.first_at),
         "last_at": _written(cookie.last_at),
@@ -74,12 +84,9 @@ _COUNTS_OF_SENT = tuple(name for name in Sent.__slots__ if name not in ("longest
 def read_inventory_file(path: Path) -> InventoryReport:
     """Read a file.
 
-    Raises: `OSError` if it can't be read; `ValueError` with what is wrong and where for whatever it holds.
+    Raises: `OSError` if it can't be read; `ValueError` with what is wrong and where for any content.
     """
-    with path.open("rb") as file:
-        octets = file.read(MAX_FILE_OCTETS + 1)
-    if len(octets) > MAX_FILE_OCTETS:
-        raise ValueError(f"larger than {MAX_FILE_OCTETS // 2**20} MiB")
+    octets = read_octets(path, MAX_FILE_OCTETS)
     try:
         return parse_inventory(octets.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -89,22 +96,22 @@ def read_inventory_file(path: Path) -> InventoryReport:
 def parse_inventory(text: str) -> InventoryReport:
     """Read a report.
 
-    Raises: `ValueError` with what is wrong and where, for whatever is no inventory of this version.
+    Raises: `ValueError` with what is wrong and where, for anything but an inventory of this version.
     """
     if not text.strip():
         raise ValueError("empty")
     try:
-        document = json.loads(text, parse_constant=_refuse_number)
+        document = load_json(text, parse_constant=_refuse_number)
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: line {error.lineno}, column {error.colno}: {error.msg}") from None
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise ValueError(f'no inventory: "format" is not "{FORMAT}"')
     if document.get("version") != VERSION:
-        raise ValueError(f"version {document.get('version')!r} of the format, and this cookiegate reads {VERSION}")
+        version = repr(document.get("version"))
+        version = version if len(version) <= 20 else f"{version[:20]}..."
+        raise ValueError(f"version {version} of the format, and this cookiegate reads {VERSION}")
     top = _Table(document, "")
-    return InventoryReport(
+    report = InventoryReport(
         parts=tuple(top.texts("parts")),
         responses=top.count("responses"),
         responses_with_cookies=top.count("responses_with_cookies"),
@@ -112,6 +119,29 @@ def parse_inventory(text: str) -> InventoryReport:
         last_at=top.time_or_none("last_at"),
         unnamed=top.count("unnamed"),
         cookies=tuple(top.each("cookies", _cookie)),
+        phases=tuple(top.each("phases", _phase)) if "phases" in document else (),
+    )
+    return report if "phases" in document else _of_one_phase(report)
+
+
+def _of_one_phase(report: InventoryReport) -> InventoryReport:
+    """Return a report of a file from before modes were kept apart: all of it is one phase, in an unknown mode."""
+    if report.first_at is None or report.last_at is None:
+        return report
+    phase = Phase(
+        mode=None, responses=report.responses, responses_with_cookies=report.responses_with_cookies,
+        first_at=report.first_at, last_at=report.last_at,
+    )  # fmt: skip
+    return replace(report, phases=(phase,))
+
+
+def _phase(table: "_Table") -> Phase:
+    return Phase(
+        mode=table.choice_or_none("mode", Mode),
+        responses=table.count("responses"),
+        responses_with_cookies=table.count("responses_with_cookies"),
+        first_at=table.time("first_at"),
+        last_at=table.time("last_at"),
     )
 
 
@@ -129,6 +159,9 @@ def _cookie(table: "_Table") -> SeenCookie:
         set_by=tuple(table.each("set_by", _set_by)),
         set_by_others=table.count("set_by_others"),
         sent=table.one("sent", _sent),
+        mode=table.choice_or_none("mode", Mode),
+        is_known=table.flag_or_none("is_known"),
+        rewritten_beside=table.text_or_none("rewritten_beside"),
     )
 
 
@@ -168,7 +201,7 @@ def _sent(table: "_Table") -> Sent:
 
 
 class _Table:
-    """A JSON object whose members are asked for by type; `where` names it in complaints."""
+    """A JSON object whose members are read by type; `where` names it in errors."""
 
     def __init__(self, members: Mapping[str, Any], where: str) -> None:
         self._members = members
@@ -177,7 +210,7 @@ class _Table:
     def _get(self, name: str, kind: type[T], what: str) -> T:
         value = self._members.get(name)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self._wrong(name, what)  # the value itself is somebody else's text, and may be long
+            raise self._wrong(name, what)  # the value is text of others, and may be long
         return value
 
     def _wrong(self, name: str, what: str) -> ValueError:
@@ -197,6 +230,9 @@ class _Table:
 
     def flag(self, name: str) -> bool:
         return self._get(name, bool, "true or false")
+
+    def flag_or_none(self, name: str) -> bool | None:
+        return None if self._members.get(name) is None else self.flag(name)
 
     def count(self, name: str) -> int:
         count = self._get(name, int, "count")

@@ -1,5 +1,6 @@
 """Counters for OpenTelemetry: how many decisions, by action, category and reason. Never names, never values.
 
+Law: the attributes are closed sets, so the number of time series is bounded.
 Source: OpenTelemetry's semantic conventions (names in lower case under one namespace, units in braces for counts).
 """
 
@@ -7,8 +8,9 @@ from importlib.metadata import version
 from itertools import product
 from typing import TYPE_CHECKING
 
+from cookiegate.decision import Exchange
 from cookiegate.errors import ConfigError
-from cookiegate.model import Action, Category, Exchange, Reason
+from cookiegate.model import Action, Category, Reason
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
@@ -20,7 +22,7 @@ class Counters:
     """Counts decisions in `cookiegate.decisions`: `CookieGate(recorders=[Counters()])`.
 
     The attributes are `cookiegate.action`, `cookiegate.category` (`none` where the cookie is in no category) and
-    `cookiegate.reason`: closed sets, so that their combinations stay few. Without `meter_provider` the global one
+    `cookiegate.reason`: closed sets, so there are few combinations. Without `meter_provider` the global one
     counts, also one that is set later; without an SDK nothing is counted, and hardly anything is done.
 
     Raises: `ConfigError` if `opentelemetry-api` is not installed.

@@ -1,8 +1,9 @@
-"""Where one process writes its inventory: a numbered file of its own, held by a lock, continued by who comes later.
+"""The file of one process's inventory: numbered, locked while the process lives, continued by a later process.
 
-A process takes the first number that no living process of its host holds, and counts on from what a dead one left
-there. So there are never more files than processes at one time, however often workers are replaced. Where files can't
+A process takes the first number that no living process of its host holds, and continues the file of a process that has
+ended. So there are never more files than processes at one time, however often workers are replaced. Where files can't
 be locked, each process has a file named after itself.
+Law: two living processes never write to one file.
 """
 
 import os
@@ -25,7 +26,7 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Place:
-    """A file that is this process's alone until `leave`; `earlier` is what was in it."""
+    """A file that belongs to this process until `leave`; `earlier` is its content."""
 
     def __init__(self, path: Path, lock: int | None, earlier: InventoryReport | None) -> None:
         self.path = path
@@ -37,10 +38,9 @@ class Place:
     def take(cls, directory: Path) -> Self:
         """Take a place in this directory, which is made where it is missing.
 
-        Raises: `OSError` if there is none to be had.
+        Raises: `OSError` if there is none.
         """
         directory.mkdir(parents=True, exist_ok=True)
-        _tidy(directory)
         host = re.sub(r"[^A-Za-z0-9.\-]", "-", socket.gethostname())[:64] or "host"
         for number in range(_MAX_NUMBER):
             path = directory / f"inventory-{host}-{number}.json"
@@ -51,15 +51,18 @@ class Place:
             if lock is None:
                 break
             try:
-                return cls(path, lock, _earlier(path))
+                earlier = _earlier(path)
             except (OSError, ValueError):  # what can't be read is left for people to look at
                 os.close(lock)
+                continue
+            _remove_old_drafts(directory, lock)
+            return cls(path, lock, earlier)
         return cls(directory / f"inventory-{host}-{os.getpid()}-{time.time_ns():x}.json", None, None)
 
     def write(self, pieces: Iterable[str]) -> None:
         """Replace the file: readers see the old text or the new one, never a part.
 
-        Raises: `OSError`; the old text is there still.
+        Raises: `OSError`; the old text is still there.
         """
         number = os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINK, 0o644)
         try:
@@ -74,14 +77,14 @@ class Place:
             raise
 
     def leave(self) -> None:
-        """Let the next process continue the file; after a fork, forget the place that is the parent's."""
+        """Release the file for the next process; after a fork, release the parent's."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
 
 
 def _hold(path: Path) -> int | None:
-    """Lock a file for as long as this process lives or says; `None` where that can't be had.
+    """Lock a file for as long as this process lives, or until `leave`; `None` where files can't be locked.
 
     Raises: `BlockingIOError` where another process holds it; `OSError` if it can't be opened.
     """
@@ -102,16 +105,23 @@ def _hold(path: Path) -> int | None:
 
 
 def _earlier(path: Path) -> InventoryReport | None:
-    """Read what a process before this one left."""
+    """Read the file of an earlier process."""
     try:
         return read_inventory_file(path)
     except FileNotFoundError:
         return None
 
 
-def _tidy(directory: Path) -> None:
-    """Remove drafts that a process left when it was killed in the middle of one."""
-    for draft in directory.glob("inventory-*.json.tmp"):
-        with suppress(OSError):
-            if time.time() - draft.stat().st_mtime > _STALE_S:
-                draft.unlink()
+def _remove_old_drafts(directory: Path, lock: int) -> None:
+    """Remove drafts that processes left when they were killed while writing.
+
+    A draft's age is read from the file system's clock. That of this host may be another one, and a draft that a living
+    process is writing must not seem old.
+    """
+    with suppress(OSError):
+        os.pwrite(lock, b"\n", 0)
+        now_s = os.fstat(lock).st_mtime
+        for draft in directory.glob("inventory-*.json.tmp"):
+            with suppress(OSError):
+                if now_s - draft.stat().st_mtime > _STALE_S:
+                    draft.unlink()

@@ -1,4 +1,7 @@
-"""What is counted about one cookie name, as it grows."""
+"""The counts of one cookie name.
+
+Law: the counts of a row only grow, and its tables are bounded.
+"""
 
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeAlias
@@ -6,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from cookiegate.memo import Memo
 from cookiegate.model import Action, Category, Reason, SameSite, SetCookie
 from cookiegate.report.names import cut, path_template
-from cookiegate.report.seen import Origin, Outcome, SeenCookie, Sent, SetBy
+from cookiegate.report.seen import Mode, Origin, Outcome, SeenCookie, Sent, SetBy
 from cookiegate.wire.set_cookie import parse_set_cookie, split_pair
 
 __all__ = ["Counts", "OutcomeKey", "Row", "SetterKey"]
@@ -26,8 +29,8 @@ _COUNTED = (
 )  # fmt: skip
 
 
-class _Said(NamedTuple):
-    """What a line says behind its first `;`."""
+class _Attributes(NamedTuple):
+    """The attributes of a line: what follows its first `;`."""
 
     counted: tuple[tuple[str, ...], tuple[str, ...]]
     """Which of `_COUNTED` it adds one to: on http, on https."""
@@ -41,15 +44,33 @@ class Row:
     """One cookie name."""
 
     __slots__ = (
-        "_domains", "_longest_s", "_paths", "_sent", "category", "count", "first_s", "last_s", "outcomes", "rule",
-        "set_by_others", "setters", "undeclared",
+        "_domains",
+        "_longest_s",
+        "_paths",
+        "_sent",
+        "category",
+        "count",
+        "first_s",
+        "is_known",
+        "last_s",
+        "outcomes",
+        "rewritten_beside",
+        "rule",
+        "set_by_others",
+        "setters",
+        "undeclared",
     )  # fmt: skip
 
     def __init__(self, at_s: float) -> None:
-        self.count = self.set_by_others = self.undeclared = 0
-        self.first_s = self.last_s = at_s
+        self.count: int = 0
+        self.set_by_others: int = 0
+        self.undeclared: int = 0
+        self.first_s: float = at_s
+        self.last_s: float = at_s
         self.category: Category | None = None
         self.rule: str | None = None
+        self.is_known: bool | None = None
+        self.rewritten_beside: str | None = None
         self.outcomes: dict[OutcomeKey, list[int]] = {}
         self.setters: dict[SetterKey, list[int]] = {}
         self._sent = dict.fromkeys(_COUNTED, 0)
@@ -58,7 +79,7 @@ class Row:
         self._paths: dict[str, int] = {}
 
     def saw(self, first_s: float, last_s: float, count: int) -> None:
-        """Count sightings between two times."""
+        """Count observations between two times."""
         self.count += count
         self.first_s = min(self.first_s, first_s)
         self.last_s = max(self.last_s, last_s)
@@ -68,25 +89,25 @@ class Row:
         _add(self.outcomes.setdefault(key, [0, 0, 0]), counts)
 
     def set_by(self, key: SetterKey, counts: Counts) -> bool:
-        """Count decisions of a setter that has a row; tell whether it has one."""
+        """Count decisions of a setter that has a row; return whether it has one."""
         known = self.setters.get(key)
         if known is None:
             return False
         _add(known, counts)
         return True
 
-    def sent(self, line: bytes, at_s: float, is_https: bool, places: int) -> None:
-        """Count what one line of the app says."""
-        said = _said[split_pair(line)[3]]
+    def sent(self, line: bytes, at_s: float, is_https: bool, times: int, places: int) -> None:
+        """Count the attributes of a line that the app sent several times, first at `at_s`."""
+        found = _attributes[split_pair(line)[3]]
         sent = self._sent
-        for field in said.counted[is_https]:
-            sent[field] += 1
-        if said.max_age_s is not None:
-            self._kept(said.max_age_s)
-        elif said.expires_s is not None:
-            self._kept(int(said.expires_s - at_s))
-        sent["other_domains"] += _count(self._domains, said.domain, 1, places)
-        sent["other_paths"] += _count(self._paths, said.path, 1, places)
+        for field in found.counted[is_https]:
+            sent[field] += times
+        if found.max_age_s is not None:
+            self._kept(found.max_age_s)
+        elif found.expires_s is not None:
+            self._kept(int(found.expires_s - at_s))
+        sent["other_domains"] += _count(self._domains, found.domain, times, places)
+        sent["other_paths"] += _count(self._paths, found.path, times, places)
 
     def sent_before(self, sent: Sent, places: int) -> None:
         """Count what was recorded before."""
@@ -99,7 +120,7 @@ class Row:
         for path, count in sent.paths:
             self._sent["other_paths"] += _count(self._paths, path, count, places)
 
-    def seen(self, name: str, origin: Origin, *, is_family: bool) -> SeenCookie:
+    def seen(self, name: str, origin: Origin, mode: Mode | None, *, is_family: bool) -> SeenCookie:
         """Return all of it as a value."""
         return SeenCookie(
             name=name,
@@ -110,6 +131,9 @@ class Row:
             last_at=datetime.fromtimestamp(int(self.last_s), UTC),
             category=self.category,
             rule=self.rule,
+            is_known=self.is_known,
+            rewritten_beside=self.rewritten_beside,
+            mode=mode,
             outcomes=tuple(
                 Outcome(
                     action=action, reason=reason, category=category, rule=rule,
@@ -136,7 +160,7 @@ class Row:
         )  # fmt: skip
 
     def _kept(self, age_s: int) -> None:
-        """Remember the longest lifetime; what is over already was none."""
+        """Remember the longest lifetime; an expired one does not count."""
         if age_s > 0 and (self._longest_s is None or age_s > self._longest_s):
             self._longest_s = min(age_s, _MAX_LIFETIME_S)
 
@@ -152,14 +176,14 @@ def _most_frequent_first(item: tuple[tuple[object, ...], list[int]]) -> tuple[in
 
 
 def _count(table: dict[str, int], text: str, count: int, places: int) -> int:
-    """Count a text where it has a row or finds room; return how many found none."""
+    """Count a text, up to the limit of rows; return how many were beyond it."""
     if text not in table and len(table) >= places:
         return count
     table[text] = table.get(text, 0) + count
     return 0
 
 
-def _read(tail: bytes) -> _Said:
+def _read(tail: bytes) -> _Attributes:
     """Read what follows the pair, for any value."""
     cookie = parse_set_cookie(b"x=x" + tail) or SetCookie(b"x", b"x")
     counted = ["lines"]
@@ -174,7 +198,7 @@ def _read(tail: bytes) -> _Said:
     if cookie.max_age_s is None and cookie.expires_s is None:
         counted.append("session_lines")
     on_https = [*counted, "https_lines", *([] if cookie.secure else ["without_secure"])]
-    return _Said(
+    return _Attributes(
         (tuple(counted), tuple(on_https)),
         cookie.max_age_s,
         cookie.expires_s,
@@ -183,4 +207,4 @@ def _read(tail: bytes) -> _Said:
     )
 
 
-_said: Memo[bytes, _Said] = Memo(_read, limit=_REMEMBERED_TAILS, longest=_LONGEST_TAIL)
+_attributes: Memo[bytes, _Attributes] = Memo(_read, limit=_REMEMBERED_TAILS, longest=_LONGEST_TAIL)

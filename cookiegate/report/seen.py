@@ -1,6 +1,7 @@
-"""What an inventory holds: every cookie name that was seen, by whom it was set, and what was decided. Values, frozen.
+"""The content of an inventory: every cookie name that was seen, what set it, and what was decided. Frozen values.
 
 No value of a cookie is in it, and no path as it was asked for: only the framework's templates, or folded paths.
+Law: a report holds no value of a cookie and no path of a visitor.
 """
 
 from dataclasses import dataclass
@@ -9,24 +10,14 @@ from enum import StrEnum
 
 from cookiegate.model import Action, Category, Reason
 
-__all__ = ["MALFORMED", "InventoryReport", "Origin", "Outcome", "SeenCookie", "Sent", "SetBy"]
+__all__ = ["MALFORMED", "InventoryReport", "Mode", "Origin", "Outcome", "Phase", "SeenCookie", "Sent", "SetBy"]
 
-MALFORMED: frozenset[Reason] = frozenset(
-    {
-        Reason.UNREADABLE,
-        Reason.CONTROL_OCTET,
-        Reason.NAMELESS,
-        Reason.AMBIGUOUS_NAME,
-        Reason.TOO_LARGE,
-        Reason.PREFIX_CONDITIONS,
-        Reason.VALUE_NOT_STRICT,
-    }
-)
-"""Reasons that say nothing about the registry: the line itself can't be used."""
+MALFORMED: frozenset[Reason] = frozenset(reason for reason in Reason if reason.is_malformed)
+"""Reasons that don't concern the registry: the line can't be used."""
 
 
 class Origin(StrEnum):
-    """Where a cookie was met."""
+    """Where a cookie was seen."""
 
     RESPONSE = "response"
     """The app sent a Set-Cookie line for it."""
@@ -34,9 +25,18 @@ class Origin(StrEnum):
     """A browser sent it, it is refused, and the gate deletes it; the name is its rule's: visitors choose their own."""
 
 
+class Mode(StrEnum):
+    """The gate's mode during the recording."""
+
+    REPORT_ONLY = "report-only"
+    """Every line left as the app sent it; the decisions say what enforcing would do."""
+    ENFORCE = "enforce"
+    """The decisions were carried out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How often a cookie met one decision. The sum over a cookie's outcomes is its `count`."""
+    """How often one decision was made about a cookie. The sum over a cookie's outcomes is its `count`."""
 
     action: Action
     reason: Reason
@@ -52,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetBy:
-    """Who set a cookie, how often, with which decision."""
+    """A route that set a cookie, how often, and the decision."""
 
     method: str
     """In capitals; `"OTHER"` for methods that are not HTTP's own."""
@@ -70,7 +70,7 @@ class SetBy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What the app's own lines said, before the gate; deletions and lines that can't be used are not counted."""
+    """The attributes of the app's own lines before the gate, without deletions and lines that can't be used."""
 
     lines: int = 0
     https_lines: int = 0
@@ -88,7 +88,7 @@ class Sent:
     domains: tuple[tuple[str, int], ...] = ()
     """Domain attributes with their counts; `""` is a host-only cookie."""
     other_domains: int = 0
-    """Lines whose domain found no room."""
+    """Lines whose domain is beyond the limit."""
     paths: tuple[tuple[str, int], ...] = ()
     """Path attributes, folded like routes; `""` is the default path."""
     other_paths: int = 0
@@ -96,13 +96,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenCookie:
-    """All that was seen of one cookie name."""
+    """Everything that was seen of one cookie name."""
 
     name: str
     """Octets read as Latin-1, cut with a `…` where too long; of a family its pattern, with a `*`."""
     origin: Origin
     is_family: bool
-    """Stands for the names of a family that found no room of their own."""
+    """The row of the names of a family beyond its limit."""
     count: int
     first_at: datetime
     """UTC, as `last_at`."""
@@ -115,16 +115,43 @@ class SeenCookie:
     """The most frequent first, as everywhere here."""
     set_by: tuple[SetBy, ...]
     set_by_others: int = 0
-    """Decisions whose setter found no room."""
+    """Decisions whose setter is beyond the limit."""
     sent: Sent = Sent()
+    mode: Mode | None = None
+    """The gate's mode: a name that was seen in both has two entries. `None` in a file that does not say it."""
+    is_known: bool | None = None
+    """The rule is one of cookiegate's known rules, not the site's own; `None` where that is not known."""
+    rewritten_beside: str | None = None
+    """A Secure-Session-* field beside which the gate rewrote the cookie: browsers compare the attributes of a
+    device-bound session's cookie, so its rule needs `attributes = "as-sent"`."""
 
     @property
     def is_unregistered(self) -> bool:
-        """Tell whether the app sets it, and no rule knows it."""
+        """Return whether the app sets it, and no rule knows it."""
         return self.rule is None and any(
             outcome.rule is None and outcome.reason is not Reason.DELETION and outcome.reason not in MALFORMED
             for outcome in self.outcomes
         )
+
+    @property
+    def is_undeclared(self) -> bool:
+        """Return whether it is used, and only cookiegate itself knows it: the site's file does not declare it."""
+        return bool(self.is_known) and any(
+            outcome.reason is not Reason.DELETION and outcome.reason not in MALFORMED for outcome in self.outcomes
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phase:
+    """How much was seen while the gate was in one mode."""
+
+    mode: Mode | None
+    responses: int
+    """Zero where single rules report alone while the gate enforces the others: responses count in its own phase."""
+    responses_with_cookies: int
+    first_at: datetime
+    """UTC, as `last_at`."""
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +166,8 @@ class InventoryReport:
     """When the first response was seen, UTC; `None` where there was none."""
     last_at: datetime | None
     unnamed: int
-    """Decisions about names that found no room."""
+    """Decisions about names beyond the limits."""
     cookies: tuple[SeenCookie, ...]
-    """By category (necessary first, none last), then name."""
+    """By category (necessary first, none last), then name, then mode."""
+    phases: tuple[Phase, ...] = ()
+    """One for each mode in which the gate was, the earliest first."""

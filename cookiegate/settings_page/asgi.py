@@ -1,4 +1,4 @@
-"""The ASGI face, by Starlette: mounted by hand, or in front of the app it is given. It must be inside of the gate.
+"""The settings page as an ASGI app, by Starlette: mounted in the routing, or in front of an app; inside of the gate.
 
 Mount("/cookie-settings", app=SettingsApp(page))            # Starlette, FastAPI
 """
@@ -6,9 +6,9 @@ Mount("/cookie-settings", app=SettingsApp(page))            # Starlette, FastAPI
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from cookiegate.current import current
 from cookiegate.errors import ConfigError
 from cookiegate.gate import CookieGate
+from cookiegate.handle import current
 from cookiegate.settings_page.exchange import MAX_BODY_OCTETS, PageRequest
 from cookiegate.settings_page.mounting import below, root_of_scope
 from cookiegate.settings_page.page import SettingsPage, page_of
@@ -17,8 +17,8 @@ try:
     from starlette.concurrency import run_in_threadpool
     from starlette.requests import ClientDisconnect, Request
     from starlette.responses import Response
-except ImportError as error:
-    raise ConfigError(["SettingsPage: needs starlette; pip install 'cookiegate[settings]'"]) from error
+except ImportError as _error:
+    raise ConfigError(["SettingsPage: needs starlette; pip install 'cookiegate[settings]'"]) from _error
 
 __all__ = ["SettingsApp", "SettingsFirst", "in_front_of"]
 
@@ -52,7 +52,7 @@ class SettingsApp:
                     body += chunk
                     if len(body) > MAX_BODY_OCTETS:
                         break
-            except ClientDisconnect:  # nobody is there to be answered
+            except ClientDisconnect:  # there is no client to respond to
                 return
         asked = PageRequest(
             path=path,
@@ -73,16 +73,16 @@ class SettingsApp:
 
 
 class SettingsFirst(SettingsApp):
-    """Serves a `SettingsPage` at its `url`, and everything else by the app: what the middleware puts inside of itself.
+    """Serves a `SettingsPage` at its `url`, and passes every other request to the app. The middleware wraps it.
 
-    Another request costs one look into its path.
+    Another request costs one look at its path.
     """
 
     def __init__(self, app: ASGIApp, page: SettingsPage) -> None:
         super().__init__(page)
         self.app = app
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]  # no frame of its own
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]  # saves a frame for each request
         """Serve one connection."""
         if self.page.url not in scope.get("path", "") or scope["type"] != "http":
             return self.app(scope, receive, send)

@@ -1,11 +1,11 @@
-"""What a visitor posts, a form or JSON: from octets to a `Choice`. What is not understood is refused, never guessed.
+"""Reads what a visitor posts, a form or JSON: from octets to a `Choice`. What can't be read is refused, never guessed.
 
 Both have the same fields: `choice` (one of four words), `granted` (category names), `policy` (the digest of the policy
 that was shown), `where`, `language`, `back`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -26,7 +26,7 @@ _FIELDS = ("choice", "granted", "policy", "where", "language", "back")
 
 
 class Word(StrEnum):
-    """What the visitor pressed; the words of receipts."""
+    """The button that the visitor pressed, in the words of receipts."""
 
     ACCEPT_ALL = "accept-all"
     REJECT_ALL = "reject-all"
@@ -35,7 +35,7 @@ class Word(StrEnum):
 
 
 class Where(StrEnum):
-    """Where the visitor was asked; the words of receipts."""
+    """Where the visitor was asked, in the words of receipts."""
 
     PAGE = "page"
     BANNER = "banner"
@@ -56,8 +56,13 @@ class Choice:
     is_form: bool = True
 
 
-def read_choice(content_type: str, body: bytes, offered: frozenset[Category]) -> Choice:
-    """Read a posted choice.
+def read_choice(
+    content_type: str,
+    body: bytes,
+    offered: frozenset[Category],
+    how_to_offer: Callable[[str], str | None] = lambda _: None,
+) -> Choice:
+    """Read a posted choice. `how_to_offer`: returns what the site must write so that a category is offered.
 
     Raises: `Problem`: 413 too large, 415 of another type, 400 not understood, or a category that is not offered.
     """
@@ -84,7 +89,7 @@ def read_choice(content_type: str, body: bytes, offered: frozenset[Category]) ->
     if word is not Word.OWN_CHOICE and granted and not is_form:
         raise _not_understood(f"choice {word.value!r} contradicts granted; send one of them")
     return Choice(
-        granted=_granted(word, granted or [], offered),
+        granted=_granted(word, granted or [], offered, how_to_offer),
         word=word,
         where=_one_of(Where, "where", fields.get("where", Where.API)),
         policy=fields.get("policy"),
@@ -94,12 +99,16 @@ def read_choice(content_type: str, body: bytes, offered: frozenset[Category]) ->
     )
 
 
-def _granted(word: Word, names: list[str], offered: frozenset[Category]) -> frozenset[Category]:
+def _granted(
+    word: Word, names: list[str], offered: frozenset[Category], how_to_offer: Callable[[str], str | None]
+) -> frozenset[Category]:
     known = offered | {Category.NECESSARY}
     for name in names:
         if name not in known:
             allowed = ", ".join(category for category in Category if category in offered) or "none"
             message = f"there is no category {name[:40]!r} to choose here; known are {allowed}"
+            if (what_to_do := how_to_offer(name)) is not None:
+                message = f"{message}; {what_to_do}"
             raise Problem(HTTPStatus.BAD_REQUEST, "unknown-category", message)
     if word is Word.ACCEPT_ALL:
         return offered
@@ -152,8 +161,8 @@ def _one_of(choices: type[E], name: str, value: str | None) -> E:
         return choices(value or "")
     except ValueError:
         known = ", ".join(choices)
-        said = "is missing" if value is None else f"is {value[:40]!r}"
-        raise _not_understood(f"{name} {said}; send one of {known}") from None
+        problem = "is missing" if value is None else f"is {value[:40]!r}"
+        raise _not_understood(f"{name} {problem}; send one of {known}") from None
 
 
 def _not_understood(message: str) -> Problem:

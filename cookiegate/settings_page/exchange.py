@@ -1,4 +1,4 @@
-"""One request to the settings page and its answer, as values: what the faces translate from and to. No framework."""
+"""A request to the settings page and its answer, as values that know no framework and no protocol."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _NO_STORE = ("Cache-Control", "no-store")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """What the faces say of a request beside its handle, which knows the method and the header fields."""
+    """The parts of a request that its handle does not have; the handle has the method and the header fields."""
 
     path: str
     """Below the place where the page is mounted: `""` and `"/"` are the page itself."""
@@ -24,12 +24,12 @@ class PageRequest:
     query: str = ""
     content_type: str = ""
     body: bytes = b""
-    """At most `MAX_BODY_OCTETS` and one more: a face stops reading there."""
+    """At most `MAX_BODY_OCTETS` and one more: nothing is read beyond that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, header fields and body; made so that a face has nothing left to decide."""
+    """Status, header fields and body of a response."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -52,7 +52,7 @@ class Answer:
 
     @classmethod
     def json(cls, document: Mapping[str, object], *, status: int = 200) -> "Answer":
-        """Answer a program. Nothing in it can be taken for HTML, even where a browser should try."""
+        """Answer a program. No browser can take it for HTML."""
         text = json.dumps(document, ensure_ascii=True).replace("<", "\\u003c").replace(">", "\\u003e")
         return cls(
             status,
@@ -75,7 +75,7 @@ class Answer:
         return Answer(self.status, (*self.headers, *headers), self.body)
 
     def sent(self, method: str) -> "Answer":
-        """Return what goes over the wire: its length is said, and a HEAD gets no body."""
+        """Return the answer as it is sent: with its length, and without a body for HEAD."""
         if self.status in (204, 304):
             return self
         headers = (*self.headers, ("Content-Length", str(len(self.body))))

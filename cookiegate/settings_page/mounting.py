@@ -4,20 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["below", "mounted_at", "root_of_environ", "root_of_scope"]
+from cookiegate.handle import places_of
 
-_PLACES = ("scope", "environ", "META", "env")
+__all__ = ["below", "mounted_at", "root_of_environ", "root_of_scope"]
 
 
 def mounted_at(request: object) -> str:
     """Return the path of the app's root for a framework's request, percent-encoded, without a slash at its end."""
-    places = [request] if isinstance(request, Mapping) else [getattr(request, place, None) for place in _PLACES]
-    for place in places:
-        if isinstance(place, Mapping):
-            if "SCRIPT_NAME" in place:
-                return root_of_environ(place)
-            if "root_path" in place or "app_root_path" in place:
-                return root_of_scope({"root_path": place.get("app_root_path", place.get("root_path"))})
+    for place in places_of(request):
+        if "SCRIPT_NAME" in place:
+            return root_of_environ(place)
+        if "root_path" in place or "app_root_path" in place:
+            return root_of_scope({"root_path": place.get("app_root_path", place.get("root_path"))})
     return ""
 
 
@@ -40,6 +38,6 @@ def below(path: str, place: str) -> str | None:
 
 
 def _own(root: str) -> str:
-    """Keep a root on this site: browsers take `//` at the beginning for another host, and proxies tell roots."""
+    """Keep a root on this site: browsers read `//` as the beginning of a host, and a proxy can send any root."""
     inner = root.strip("/")
     return f"/{inner}" if inner else ""

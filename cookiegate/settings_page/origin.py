@@ -1,4 +1,4 @@
-"""Who posts, and where to go afterwards: nobody chooses in a visitor's name, and nobody is sent to another site.
+"""Checks who posts, and where to redirect: no other site can choose for a visitor, and no redirect leaves the site.
 
 Source: Fetch Metadata (`Sec-Fetch-Site`), RFC 6454 (`Origin`), WHATWG URL §4.4 (what browsers make of a path).
 """
@@ -19,14 +19,14 @@ _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5B\x5D-\x7E]*")
 
 
 def check_same_origin(head: RequestHead) -> None:
-    """Let a request through that this site's own pages made, or that no browser made.
+    """Accept a request that this site's own pages made, or that no browser made.
 
     1. `Sec-Fetch-Site` is there (every browser since 2023, on https and on localhost): only `same-origin`, and `none`
-       (the visitor's own act, not a page's) will do. A sister domain, `same-site`, is another site's page.
+       (the visitor acted, not a page), pass. A page of a sister domain, `same-site`, counts as another site's.
     2. Else `Origin`: its host and port must be the request's `Host`. The scheme is left out, since behind a proxy the
        server may not know its own.
     3. Else `Referer`, for browsers from before 2020, in the same way.
-    4. Else no browser sent it that would carry somebody's cookies: it goes through.
+    4. Else no browser with a visitor's cookies sent it: it passes.
 
     Raises: `Problem`.
     """

@@ -1,4 +1,4 @@
-"""The templates: the package's own, or a site's in their place. Whatever is filled in is escaped."""
+"""The templates: the package's own, or the site's. Everything that is filled in is escaped."""
 
 from functools import cache
 from importlib.resources import files
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cookiegate.errors import ConfigError
+from cookiegate.problems import Problems
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -13,11 +14,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Templates"]
 
-NAMES = ("page.html", "banner.html", "fragment.html", "problem.html")
+NAMES = ("page.html", "settings.html", "banner.html", "fragment.html", "opener.html", "problem.html")
 
 
 class Templates:
-    """Templates by their names. A site's `page.html` counts before ours, which it can extend as `cookiegate/page.html`.
+    """Templates by their names. A site's `page.html` replaces ours, which it can extend as `cookiegate/page.html`.
 
     Raises: `ConfigError` if Jinja2 is missing, the directory is not there, or a template can't be compiled.
     """
@@ -52,12 +53,11 @@ def _environment(directory: str | None) -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    problems = []
+    problems = Problems("SettingsPage: templates")
     for name in NAMES:
         try:
             environment.get_template(name)
         except jinja2.TemplateSyntaxError as error:
-            problems.append(f"{error.name}: line {error.lineno}: {error.message}; mend the template")
-    if problems:
-        raise ConfigError(problems)
+            problems.add_problem(str(error.name), f"line {error.lineno}: {error.message}; fix the template")
+    problems.check()
     return environment

@@ -1,4 +1,4 @@
-"""What the templates are given: every text ready in the visitor's language, nothing left to look up or to work out."""
+"""The values for the templates: every text is ready in the visitor's language."""
 
 import re
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cookiegate.model import Category, CookieRule, Reason
-from cookiegate.settings_page.declared import Declared
 from cookiegate.settings_page.language import Language
+from cookiegate.settings_page.shown_policy import ShownPolicy
 from cookiegate.settings_page.state import State
 
 __all__ = ["CategoryView", "CookieView", "StatusView", "categories_view", "status_view"]
@@ -34,6 +34,8 @@ class CookieView:
     provider: str
     is_in_language: bool
     """Purpose and provider are in the page's language; else they are in the registry's."""
+    is_enforced: bool
+    """The visitor's choice decides about it. Otherwise the site still sets it, and the page says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,18 +66,18 @@ class StatusView:
 
 
 def categories_view(
-    declared: Declared, state: State, language: Language, limit_s: int | None, registry_language: str
+    shown: ShownPolicy, state: State, language: Language, limit_s: int | None, registry_language: str
 ) -> list[CategoryView]:
     """Lay out the necessary cookies and every category that is offered."""
     return [
         CategoryView(
             category=category.value,
-            name=language.say(f"category.{category}.name"),
-            purpose=language.say(f"category.{category}.purpose"),
-            caption=language.say("table.caption", category=language.say(f"category.{category}.name")),
-            summary=_counted(len(rules), language),
+            name=language.text(f"category.{category}.name"),
+            purpose=language.text(f"category.{category}.purpose"),
+            caption=language.text("table.caption", category=language.text(f"category.{category}.name")),
+            summary=language.counted("table.summary", len(rules)),
             cookies=[
-                _cookie(rule, language, limit_s, registry_language, is_choice=rule.name in declared.consent_cookies)
+                _cookie(rule, language, limit_s, registry_language, is_choice=rule.name in shown.consent_cookies)
                 for rule in rules
             ],
             is_necessary=category is Category.NECESSARY,
@@ -83,15 +85,15 @@ def categories_view(
             is_refused_by_signal=category in state.signals,
         )
         for category in Category
-        if (rules := declared.of(category)) or category in declared.offered
-        if category is Category.NECESSARY or category in declared.offered
+        if (rules := shown.of(category)) or category in shown.offered
+        if category is Category.NECESSARY or category in shown.offered
     ]
 
 
-def status_view(declared: Declared, state: State, language: Language, *, is_id_shown: bool) -> StatusView:
+def status_view(shown: ShownPolicy, state: State, language: Language, *, is_id_shown: bool) -> StatusView:
     """Say what the visitor chose."""
     signals = [
-        language.say(
+        language.text(
             _SIGNALS[reason],
             categories=names_of([one for one in state.signals if state.signals[one] is reason], language),
         )
@@ -103,13 +105,15 @@ def status_view(declared: Declared, state: State, language: Language, *, is_id_s
         date = language.date_and_time(state.given_at)
         if state.revision:
             revision = revision_text(state.revision, language)
-            details.append(language.say("choice.given_for_revision", date=date, revision=revision))
+            details.append(language.text("choice.given_for_revision", date=date, revision=revision))
         else:
-            details.append(language.say("choice.given", date=date))
+            details.append(language.text("choice.given", date=date))
         if is_id_shown and state.id is not None:
-            details.append(language.say("choice.id", id=state.id))
+            details.append(language.text("choice.id", id=state.id))
+    if not all(map(_is_enforced, shown.rules)):
+        details.append(language.text("choice.not_enforced"))
     return StatusView(
-        sentence=_sentence(declared, state, language),
+        sentence=_sentence(shown, state, language),
         details=details,
         signals=signals,
         is_urgent=state.why_again is not None,
@@ -119,7 +123,7 @@ def status_view(declared: Declared, state: State, language: Language, *, is_id_s
 
 def names_of(categories: Sequence[Category], language: Language) -> str:
     """Name categories in a sentence."""
-    return language.listed(language.say(f"category.{category}.name") for category in categories)
+    return language.listed(language.text(f"category.{category}.name") for category in categories)
 
 
 def revision_text(revision: str, language: Language) -> str:
@@ -132,24 +136,24 @@ def revision_text(revision: str, language: Language) -> str:
     return revision
 
 
-def _sentence(declared: Declared, state: State, language: Language) -> str:
-    if not declared.offered:
-        return language.say("text.nothing_to_choose")
+def _sentence(shown: ShownPolicy, state: State, language: Language) -> str:
+    if not shown.offered:
+        return language.text("text.nothing_to_choose")
     if state.why_again is not None:
-        return language.say(_AGAIN.get(state.why_again, "choice.unreadable"))
+        return language.text(_AGAIN.get(state.why_again, "choice.unreadable"))
     if not state.is_chosen and not state.granted:
-        return language.say("choice.none")
+        return language.text("choice.none")
     if not state.is_chosen:
-        return language.say("choice.default", categories=names_of(state.granted, language))
+        return language.text("choice.default", categories=names_of(state.granted, language))
     if not state.granted:
-        return language.say("choice.nothing")
-    if declared.offered <= set(state.granted):
-        return language.say("choice.all")
-    return language.say("choice.some", categories=names_of(state.granted, language))
+        return language.text("choice.nothing")
+    if shown.offered <= set(state.granted):
+        return language.text("choice.all")
+    return language.text("choice.some", categories=names_of(state.granted, language))
 
 
-def _counted(count: int, language: Language) -> str:
-    return language.say("table.summary_one" if count == 1 else "table.summary_other", count=count)
+def _is_enforced(rule: CookieRule) -> bool:
+    return rule.category is Category.NECESSARY or rule.mode == "enforce"
 
 
 def _cookie(
@@ -157,11 +161,15 @@ def _cookie(
 ) -> CookieView:
     translated = language.purposes.get(rule.name)
     if translated is None and is_choice and not rule.purpose:
-        translated = language.say("table.consent_cookie")
+        translated = language.text("table.consent_cookie")
+    lifetime = language.lifetime(rule.lifetime, limit_s)
+    if rule.storage is not None:
+        lifetime = language.text(f"table.{rule.storage}_storage", lifetime=language.lifetime(rule.lifetime, None))
     return CookieView(
         name=rule.name,
         purpose=rule.purpose if translated is None else translated,
-        lifetime=language.lifetime(rule.lifetime, limit_s),
-        provider=rule.provider or language.say("table.this_site"),
+        lifetime=lifetime,
+        provider=rule.provider or language.text("table.this_site"),
         is_in_language=translated is not None or language.tag == registry_language or not rule.purpose,
+        is_enforced=_is_enforced(rule),
     )

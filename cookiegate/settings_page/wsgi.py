@@ -1,4 +1,4 @@
-"""The WSGI face, by Werkzeug: mounted by hand, or in front of the app it is given. It must be inside of the gate.
+"""The settings page as a WSGI app, by Werkzeug: mounted in the routing, or in front of an app; inside of the gate.
 
 DispatcherMiddleware(app.wsgi_app, {"/cookie-settings": SettingsApp(page)})       # Flask, Django
 """
@@ -6,9 +6,9 @@ DispatcherMiddleware(app.wsgi_app, {"/cookie-settings": SettingsApp(page)})     
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from cookiegate.current import current
 from cookiegate.errors import ConfigError
 from cookiegate.gate import CookieGate
+from cookiegate.handle import current
 from cookiegate.settings_page.exchange import MAX_BODY_OCTETS, PageRequest
 from cookiegate.settings_page.mounting import below, root_of_environ
 from cookiegate.settings_page.page import SettingsPage, page_of
@@ -16,8 +16,8 @@ from cookiegate.settings_page.page import SettingsPage, page_of
 try:
     from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
     from werkzeug.wrappers import Request, Response
-except ImportError as error:
-    raise ConfigError(["SettingsPage: needs werkzeug; pip install 'cookiegate[settings]'"]) from error
+except ImportError as _error:
+    raise ConfigError(["SettingsPage: needs werkzeug; pip install 'cookiegate[settings]'"]) from _error
 
 __all__ = ["SettingsApp", "SettingsFirst", "in_front_of"]
 
@@ -57,7 +57,7 @@ class SettingsApp:
 
 
 class SettingsFirst(SettingsApp):
-    """Serves a `SettingsPage` at its `url`, and everything else by the app: what the middleware puts inside of itself.
+    """Serves a `SettingsPage` at its `url`, and passes every other request to the app. The middleware wraps it.
 
     Another request costs one look at its path.
     """
@@ -84,10 +84,8 @@ def in_front_of(app: WSGIApp, gate: CookieGate, settings: str | SettingsPage) ->
 
 
 def _body(request: Request) -> bytes:
-    """Read a body up to one octet more than allowed; one that never came in whole is empty, and refused as such."""
-    request.max_content_length = (
-        MAX_BODY_OCTETS + 1
-    )  # Werkzeug cuts a body without a length off there, and says nothing
+    """Read a body up to one octet more than allowed; an incomplete one is empty, and refused for that."""
+    request.max_content_length = MAX_BODY_OCTETS + 1  # Werkzeug truncates a body without a length there, silently
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:

@@ -1,6 +1,7 @@
 """Where test clients receive a response from the app under test: there each Set-Cookie line is seen as it leaves.
 
-Law: no library is imported for the user. One that is there already is watched at once, any other when it is imported.
+Law: no library is imported for the user. A library that is loaded already is watched at once, any other when it is
+imported.
 """
 
 import sys
@@ -18,7 +19,7 @@ from cookiegate.testing.lines import header_lines, set_cookie_lines
 __all__ = ["Record", "watched"]
 
 Record = Callable[[str, str, list[bytes]], None]
-"""Hears which client received what for which request (`"GET /login"`): the Set-Cookie lines, often none."""
+"""Called with the client, the request (`"GET /login"`): the Set-Cookie lines, often none."""
 
 Wrap = Callable[[Any], Any]
 Patch = Callable[[ModuleType, str, Wrap], None]
@@ -26,7 +27,7 @@ Patch = Callable[[ModuleType, str, Wrap], None]
 
 @contextmanager
 def watched(record: Record) -> Iterator[None]:
-    """Tell `record` of every response that a test client receives, until the end of the context.
+    """Call `record` for every response that a test client receives, until the end of the context.
 
     Raises: `AttributeError` for a version of a library whose client is built otherwise.
     """
@@ -140,7 +141,7 @@ def _watch_werkzeug(module: ModuleType, record: Record, patch: Patch) -> None:
 
 def _watch_django(module: ModuleType, record: Record, patch: Patch) -> None:
     def wrap(original: Any) -> Any:
-        def __call__(self: Any, environ: Any) -> Any:  # noqa: N807  # it stands in its place
+        def __call__(self: Any, environ: Any) -> Any:  # noqa: N807  # it replaces that method
             __tracebackhide__ = True
             response = original(self, environ)
             request = f"{environ.get('REQUEST_METHOD')} {environ.get('PATH_INFO')}"
@@ -150,7 +151,7 @@ def _watch_django(module: ModuleType, record: Record, patch: Patch) -> None:
         return __call__
 
     def wrap_async(original: Any) -> Any:
-        async def __call__(self: Any, scope: Any) -> Any:  # noqa: N807  # it stands in its place
+        async def __call__(self: Any, scope: Any) -> Any:  # noqa: N807  # it replaces that method
             __tracebackhide__ = True
             response = await original(self, scope)
             request = f"{scope.get('method')} {scope.get('path')}"
@@ -173,7 +174,7 @@ _WATCHES: dict[str, Callable[[ModuleType, Record, Patch], None]] = {
 
 
 class _Finder(MetaPathFinder):
-    """Finds what the other finders find, and lets `watch` see a module of the table once it has run."""
+    """Finds what the other finders find, and calls `watch` with a module of the table after its import."""
 
     def __init__(self, watch: Callable[[ModuleType], None]) -> None:
         self._watch = watch
@@ -193,7 +194,7 @@ class _Finder(MetaPathFinder):
 
 
 class _Loader(Loader):
-    """Loads as the real loader does, steps out of its place, and tells."""
+    """Loads as the real loader does, restores it, and calls `watch`."""
 
     def __init__(self, spec: ModuleSpec, loader: Loader, watch: Callable[[ModuleType], None]) -> None:
         self._spec = spec

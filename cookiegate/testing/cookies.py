@@ -1,14 +1,18 @@
-"""The `cookiegate` fixture's value: what the test's apps set so far, and single assertions about it."""
+"""The `cookiegate` fixture's value: what the test's apps set so far, and single assertions about it.
+
+Law: each test sees only the cookies that were set during it.
+"""
 
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from cookiegate.gate import CookieGate
-from cookiegate.model import Category, Consent, Decision, RequestHead
+from cookiegate.decision import Decision
+from cookiegate.gate import CookieGate, compiled
+from cookiegate.model import Category, Consent, RequestHead
 from cookiegate.testing.judging import Judge, Kind, Objection
 from cookiegate.testing.lines import set_cookie_lines
-from cookiegate.testing.words import shown, skeleton
+from cookiegate.testing.summary import shown, skeleton
 
 __all__ = ["Cookies", "Line"]
 
@@ -32,7 +36,7 @@ class Line:
 
 
 class Cookies:
-    """The cookies of the running test; a new test begins anew."""
+    """The cookies of the running test; each test begins without any."""
 
     def __init__(self, judge: Judge) -> None:
         self._judge = judge
@@ -63,14 +67,14 @@ class Cookies:
         __tracebackhide__ = True
         lines = [each.line for each in self._lines] if response is None else set_cookie_lines(response)
         found = dict.fromkeys(objection for line in lines if (objection := self._judge.object(line)) is not None)
-        wrong = [_complaint(objection) for objection in found if objection.kind in {Kind.UNREGISTERED, Kind.MALFORMED}]
+        wrong = [_text_of(objection) for objection in found if objection.kind in {Kind.UNREGISTERED, Kind.MALFORMED}]
         if wrong:
             raise AssertionError("\n\n".join([f"not registered in {shown(self._judge.file_name)}:", *wrong]))
 
     def decide(
         self, response: object, *, granted: Iterable[str] | None = None, is_https: bool = True
     ) -> dict[str, Decision]:
-        """Tell what the gate would make of each cookie of a response, by name; of several of a name, of the last.
+        """Return the gate's decision on each cookie of a response by name; of several of a name, that on the last.
 
         `granted` is what the visitor chose, `()` nothing; without it the visitor has not chosen yet.
 
@@ -78,7 +82,7 @@ class Cookies:
         """
         choice = None if granted is None else Consent(granted, source="test", revision=self.gate.revision)
         head = RequestHead(scheme="https" if is_https else "http")
-        consent = self.gate.terms.apply(choice, head, self.gate.clock())
+        consent = compiled(self.gate).terms.apply(choice, head, self.gate.clock())
         decisions = [self._judge.decide(line, consent, is_https=is_https) for line in set_cookie_lines(response)]
         return {decision.name: decision for decision in decisions}
 
@@ -94,7 +98,7 @@ class Cookies:
         )
 
 
-def _complaint(objection: Objection) -> str:
+def _text_of(objection: Objection) -> str:
     if objection.kind is Kind.MALFORMED:
         return f"{shown(objection.name) or 'a cookie without a name'}: browsers refuse the line: {objection.what}"
     return skeleton(objection)

@@ -1,4 +1,7 @@
-"""Set-Cookie lines of a response, whichever library made it."""
+"""Set-Cookie lines of a response, whichever library made it.
+
+Law: values are octets as they were sent, never parsed and written again.
+"""
 
 from collections.abc import Iterable
 from http.cookies import BaseCookie

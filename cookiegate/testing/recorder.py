@@ -1,4 +1,7 @@
-"""The recorder of a test run: watches the test clients, judges what they receive, tells, and fails the run."""
+"""The recorder of a test run: watches the test clients, checks what they receive, reports it, and fails the run.
+
+Law: only unregistered and malformed cookies fail a run, unless it is strict.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,11 +11,12 @@ from typing import Any
 import pytest
 
 from cookiegate.errors import ConfigError
+from cookiegate.plural import counted
 from cookiegate.testing.clients import watched
 from cookiegate.testing.cookies import Cookies
 from cookiegate.testing.judging import Judge, Kind, Objection
+from cookiegate.testing.summary import shown, summary
 from cookiegate.testing.tally import Tally
-from cookiegate.testing.words import shown, summary
 
 __all__ = ["Recorder", "make_recorder"]
 
@@ -42,7 +46,7 @@ class Recorder:
     """A plugin of one pytest session."""
 
     def __init__(self, config: pytest.Config, judge: Judge, *, is_strict: bool) -> None:
-        self.cookies = Cookies(judge)
+        self.cookies: Cookies = Cookies(judge)
         self._config = config
         self._judge = judge
         self._failing = frozenset(Kind) if is_strict else _FAILING
@@ -108,24 +112,29 @@ class Recorder:
 
     def pytest_report_header(self) -> str:
         """Name the registry."""
-        count = len(self._judge.declared)
-        return f"cookiegate: {shown(self._judge.file_name)}, {count} {'rule' if count == 1 else 'rules'}"
+        return f"cookiegate: {shown(self._judge.file_name)}, {counted(len(self._judge.declared), 'rule')}"
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what was found."""
+        """Describe what was found."""
         file_name = self._judge.file_name
-        told = list(summary(self._tally, file_name, self._failing))
-        if told:
+        lines_of_summary = list(summary(self._tally, file_name, self._failing))
+        if lines_of_summary:
             terminalreporter.section("cookiegate", red=self._is_failing, yellow=not self._is_failing, bold=True)
-            for line in told:
+            for line in lines_of_summary:
                 terminalreporter.line(line)
-        count = len({objection.name for objection in self._tally.found if objection.kind in self._failing})
-        lines = f"{self._tally.lines} Set-Cookie {'line' if self._tally.lines == 1 else 'lines'}"
-        if count:
-            what = f"{count} {'cookie breaks' if count == 1 else 'cookies break'} the promise of {shown(file_name)}"
-            terminalreporter.line(f"cookiegate: {what} ({lines} seen)", red=True, bold=True)
+        failing = {objection.name for objection in self._tally.found if objection.kind in self._failing}
+        others = {objection.name for objection in self._tally.found} - failing
+        lines = f"{counted(self._tally.lines, 'Set-Cookie line')} seen"
+        if failing:
+            verb = "breaks" if len(failing) == 1 else "break"
+            what = f"{counted(len(failing), 'cookie')} {verb} the promise of {shown(file_name)}"
+            terminalreporter.line(f"cookiegate: {what} ({lines})", red=True, bold=True)
+        elif others:
+            verb = "is" if len(others) == 1 else "are"
+            what = f"{counted(len(others), 'cookie')} {verb} not as {shown(file_name)} declares; see above"
+            terminalreporter.line(f"cookiegate: {lines}; {what}", yellow=True)
         elif self._tally.lines:
-            terminalreporter.line(f"cookiegate: {lines} seen, as {shown(file_name)} promises", green=not told)
+            terminalreporter.line(f"cookiegate: {lines}, as {shown(file_name)} promises", green=True)
         else:
             terminalreporter.line("cookiegate: no Set-Cookie line was seen by a test client that it knows", yellow=True)
 

@@ -1,13 +1,14 @@
 """The Cookie request header: its pairs, the values of one name, and the header without some of them.
 
-Law: split at `;`, then at the first `=`, trim SP and HTAB; nothing is decoded or unquoted, nothing raises. No
-framework's parser reads the header like this, and no two of them read it alike; browsers write it like this.
-Source: RFC 6265bis §5.8.3 step 3 (how browsers write it).
+Law: split at `;`, then at the first `=`, trim SP and HTAB; nothing is decoded or unquoted, nothing raises. Browsers
+write the header like this; framework parsers read it in several other ways.
+Source: RFC 6265bis §5.8.3 step 3 (how
+browsers write it).
 """
 
 from collections.abc import Callable, Iterator
 
-__all__ = ["MAX_COOKIE_OCTETS", "cookie_pairs", "cookie_values", "without_cookies"]
+__all__ = ["MAX_COOKIE_OCTETS", "cookie_pairs", "cookie_values", "has_pair_behind_comma", "without_cookies"]
 
 MAX_COOKIE_OCTETS = 65536
 """A longer header is not read; servers refuse such (uvicorn and hypercorn at 64 KiB, gunicorn at 8 KiB a field)."""
@@ -41,14 +42,14 @@ def cookie_values(header: bytes, name: bytes) -> list[bytes]:
         return found
     end = at + len(name)
     if (at == 0 or header[at - 2 : at] == b"; ") and header[end : end + 1] == b"=" and header.rfind(name) == at:
-        stop = header.find(b";", end)  # the usual header: as browsers write it, and the name stands in it once
+        stop = header.find(b";", end)  # the usual header: as browsers write it, and the name is in it once
         return [(header[end + 1 :] if stop < 0 else header[end + 1 : stop]).strip(b" \t")]
     while at >= 0:
         end = at + len(name)
         start = at
         while start and header[start - 1] in b" \t":
             start -= 1
-        if start == 0 or header[start - 1] == _SEMICOLON:  # a name stands at the start of a piece ...
+        if start == 0 or header[start - 1] == _SEMICOLON:  # a name is at the start of a piece ...
             stop = header.find(b";", end)
             piece = header[end:] if stop < 0 else header[end:stop]
             rest = piece.lstrip(b" \t")
@@ -66,3 +67,12 @@ def without_cookies(header: bytes, is_hidden: Callable[[bytes], bool]) -> bytes:
         if not is_hidden(name.strip(b" \t") if equals else b""):
             kept.append(piece)
     return b";".join(kept).strip(b" \t")
+
+
+def has_pair_behind_comma(header: bytes, is_meant: Callable[[bytes], bool]) -> bool:
+    """Return whether a pair of such a name begins behind a comma, where a server may have joined two Cookie fields."""
+    for piece in header.split(b",")[1:]:
+        name, equals, _ = piece.partition(b"=")
+        if equals and is_meant(name.strip(b" \t")):
+            return True
+    return False

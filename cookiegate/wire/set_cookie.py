@@ -9,13 +9,16 @@ from dataclasses import replace
 
 from cookiegate.model import SameSite, SetCookie
 from cookiegate.wire.dates import format_cookie_date, is_plain_cookie_date, parse_cookie_date
+from cookiegate.wire.host import HOST
 
 __all__ = [
     "MAX_ATTRIBUTE_OCTETS",
     "MAX_PAIR_OCTETS",
     "delete",
     "deletion",
+    "parse_age",
     "parse_set_cookie",
+    "place_of",
     "split_pair",
     "tail",
     "write_set_cookie",
@@ -28,7 +31,6 @@ MAX_ATTRIBUTE_OCTETS = 1024
 
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0A-\x1F\x7F]")
 _INTEGER = re.compile(rb"-?[0-9]+")
-_HOST = re.compile(rb"[a-z0-9](?:[a-z0-9.\-]*[a-z0-9])?")
 _SAME_SITES = {b"strict": SameSite.STRICT, b"lax": SameSite.LAX, b"none": SameSite.NONE}
 _PRIORITIES = {b"low": b"Low", b"medium": b"Medium", b"high": b"High"}
 _FLAGS = frozenset({b"secure", b"httponly", b"partitioned"})
@@ -95,11 +97,11 @@ def _understand(name: bytes, value: bytes, attributes: tuple[tuple[bytes, bytes]
             is_plain &= date is not None and is_plain_cookie_date(text)
         elif key == b"max-age":
             is_number = _INTEGER.fullmatch(text) is not None
-            max_age_s = _age(text) if is_number else max_age_s
+            max_age_s = parse_age(text) if is_number else max_age_s
             is_plain &= is_number
         elif key == b"domain":
             domain = text.removeprefix(b".").lower()
-            is_plain &= _HOST.fullmatch(domain) is not None
+            is_plain &= HOST.fullmatch(domain) is not None
         elif key == b"path":
             path = text if text.startswith(b"/") else b""
             if not path or _TAB in path:  # at a tab, Chromium refuses the cookie, Firefox the path
@@ -123,8 +125,8 @@ def _understand(name: bytes, value: bytes, attributes: tuple[tuple[bytes, bytes]
     )  # fmt: skip
 
 
-def _age(digits: bytes) -> int:
-    """Read `-?[0-9]+`; a number too long to matter becomes the longest that does."""
+def parse_age(digits: bytes) -> int:
+    """Read `-?[0-9]+` as seconds; a number too long to matter becomes the longest that does."""
     is_negative = digits.startswith(b"-")
     number = int(digits.lstrip(b"-").lstrip(b"0")[:_MAX_AGE_DIGITS] or b"0")
     return -number if is_negative else number
@@ -170,20 +172,42 @@ def delete(cookie: SetCookie) -> SetCookie:
     A deletion reaches the cookie only from the same domain and path, from the same partition, with Secure over a
     Secure cookie, with HttpOnly for a `__Http-` name, and from another site only with `SameSite=None`: those stay.
     """
-    same_site = SameSite.NONE if cookie.same_site is SameSite.NONE and cookie.secure else None
+    same_site = None if cookie.same_site is SameSite.NONE and not cookie.secure else cookie.same_site
     return replace(
         cookie, value=b"", expires_s=0, max_age_s=0, same_site=same_site,
         priority=None, attributes=(), is_unambiguous=True,
     )  # fmt: skip
 
 
-def deletion(name: bytes, *, domain: bytes | None, path: bytes, secure: bool, partitioned: bool) -> bytes:
+def deletion(
+    name: bytes,
+    *,
+    domain: bytes | None,
+    path: bytes,
+    secure: bool,
+    partitioned: bool,
+    same_site: SameSite | None = None,
+) -> bytes:
     """Write the line that deletes a cookie which was set with this domain (`None`: host-only) and path.
 
-    The domain may have its leading dot, as people write it.
+    The domain may have its leading dot, as people write it. `same_site`: a cookie with `SameSite=None` is deleted
+    from inside of another site's page only by a line that says the same.
     """
     domain = domain and domain.removeprefix(b".").lower()
     http_only = name[:7].lower() == b"__http-" or name[:12].lower() == b"__host-http-"
-    return write_set_cookie(
-        delete(SetCookie(name, b"", None, None, domain, path, secure, http_only, partitioned=partitioned))
+    cookie = SetCookie(
+        name, b"", None, None, domain, path, secure, http_only, same_site=same_site, partitioned=partitioned
     )
+    return write_set_cookie(delete(cookie))
+
+
+def place_of(line: bytes, request_path: str) -> tuple[bytes | None, bytes, bool]:
+    """Return where a browser keeps the cookie of a line: domain (`None`: host-only), path, and whether in a partition.
+
+    `request_path`: of the request, from which the default path is made (RFC 6265bis §5.1.4).
+    """
+    cookie = parse_set_cookie(line)
+    if cookie is None:
+        return None, b"", False
+    default = request_path.encode("latin-1", "replace").rpartition(b"/")[0] or b"/"
+    return cookie.domain or None, cookie.path or default, cookie.partitioned

@@ -1,4 +1,7 @@
-"""The token of HTTP: the only field names, and the only cookie names, that all readers agree on (RFC 9110 §5.6.2)."""
+"""The token of HTTP: the only field names, and the only cookie names, that all readers agree on (RFC 9110 §5.6.2).
+
+Law: a match is linear in the text.
+"""
 
 import re
 
@@ -8,7 +11,7 @@ _TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
 def is_token(name: bytes) -> bool:
-    """Tell whether the octets are a token, all of them and at least one."""
+    """Return whether the octets are a token, all of them and at least one."""
     return _TOKEN.fullmatch(name) is not None
 
 

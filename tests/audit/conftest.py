@@ -1,13 +1,16 @@
 """What the audit's tests share: HAR files made of few words, a registry, and audits of them."""
 
 import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cookiegate.audit.auditing import Promise, audit_har, platform
+from cookiegate.audit.auditing import Promise, audit_har, audit_site, platform
 from cookiegate.audit.result import Audit
 
 COOKIES_TOML = """
@@ -112,7 +115,7 @@ def audited(har: Callable[..., Path], promise: Promise) -> Callable[..., Audit]:
 
 
 @pytest.fixture(scope="session")
-def told() -> Callable[[Audit], list[tuple[str, str, str]]]:
+def failures() -> Callable[[Audit], list[tuple[str, str, str]]]:
     """List the findings that can fail a run."""
 
     def tell(audit: Audit) -> list[tuple[str, str, str]]:
@@ -123,3 +126,63 @@ def told() -> Callable[[Audit], list[tuple[str, str, str]]]:
         ]
 
     return tell
+
+
+Answer = tuple[int, dict[str, str], str]
+_SENT_BY_EVERY_CLIENT = {"host", "accept", "accept-encoding", "connection", "user-agent"}
+
+
+@pytest.fixture
+def answering(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Serve status, header fields and body of each path, or what a function of the request's cookies says.
+
+    The second value lists the paths that were asked for; `received` takes the fields that not every client sends.
+    """
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
+
+    @contextmanager
+    def serving(
+        pages: dict[str, Answer | Callable[[str], Answer]], received: list[dict[str, str]] | None = None
+    ) -> Iterator[tuple[str, list[str]]]:
+        asked: list[str] = []
+
+        class Site(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                path = self.path.partition("?")[0]
+                asked.append(path)
+                if received is not None:
+                    fields = {name.lower(): value for name, value in self.headers.items()}
+                    received.append({name: fields[name] for name in fields.keys() - _SENT_BY_EVERY_CLIENT})
+                page = pages.get(path, (404, {}, ""))
+                status, headers, body = page(self.headers.get("Cookie", "")) if callable(page) else page
+                with suppress(OSError):
+                    self.send_response(status)
+                    for name, value in {"Content-Type": "text/html", **headers}.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    self.wfile.write(body.encode())
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+            server.daemon_threads = True
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            yield f"http://127.0.0.1:{server.server_port}/", asked
+            server.shutdown()
+            thread.join()
+
+    return serving
+
+
+@pytest.fixture
+def look(promise: Promise) -> Callable[..., Audit]:
+    """Audit a running site."""
+
+    def audit(url: str, *, hosts: tuple[str, ...] = (), **given: Any) -> Audit:
+        granted = ("none", "preferences", "statistics", "marketing", "everything")
+        options = {"granted": granted, "consent_cookies": (), "pages": 5, "seconds": 20.0, "version": "0", **given}
+        return audit_site(url, promise, hosts, on_request=lambda: None, **options)
+
+    return audit

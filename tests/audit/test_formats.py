@@ -10,9 +10,10 @@ from cookiegate.audit.as_json import write_json
 from cookiegate.audit.baseline import read_baseline, write_baseline
 from cookiegate.audit.finding import Code, Severity
 from cookiegate.audit.junit import write_junit
+from cookiegate.audit.observation import Unreadable
 from cookiegate.audit.sarif import write_sarif
-from cookiegate.audit.sighting import Unreadable
-from cookiegate.audit.words import duration, shown, shown_octets, shown_url
+from cookiegate.audit.text import duration, shown, shown_octets, shown_url
+from cookiegate.documentation import url_of_code
 
 HOSTILE = ["<script>alert(1)</script>=x", "a\x00b=x", "c\ud800d=x", "e\u202ef=x", "g\ufffeh=x", "]]>=x", "&amp;'\"=x"]
 
@@ -41,7 +42,8 @@ def test_json_has_everything_but_values(found):
     assert document["findings"][0] == {
         "code": "before-consent", "severity": "error", "cookie": "stats", "category": "statistics",
         "detail": "statistics needs consent", "promise": "stats: statistics, 30 days",
-        "remedy": Code.BEFORE_CONSENT.remedy, "places": ["https://www.shop.example/a (entry 1)"],
+        "remedy": Code.BEFORE_CONSENT.remedy, "help": url_of_code("audit", "before-consent"),
+        "places": ["https://www.shop.example/a (entry 1)"],
         "moments": ["No choice yet"], "count": 1, "accepted": False,
     }  # fmt: skip
     assert document["other_parties"] == [{"host": "ads.test", "cookies": ["IDE"], "count": 1, "before_consent": 1}]
@@ -55,6 +57,7 @@ def test_sarif_points_at_the_rule(found, toml, monkeypatch):
     rules = run["tool"]["driver"]["rules"]
     assert document["version"] == "2.1.0"
     assert len({rule["id"] for rule in rules}) == len(rules)
+    assert all(rule["helpUri"] == url_of_code("audit", rule["id"]) for rule in rules)
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
         assert result["level"] in ("error", "warning", "note")
@@ -86,7 +89,7 @@ def test_accepted_findings_are_suppressed_and_skipped(found):
     case = root.find(".//testcase[@name='stats']")
     assert case.find("skipped").get("message").startswith("accepted by the baseline: Set before consent")
     assert case.find("failure") is None
-    assert accepted.summary == "All 12 cookies keep the policy's promise."
+    assert accepted.summary == "2 of 12 cookies break the policy's promise, as the baseline accepts."
 
 
 def test_junit_has_a_case_for_each_cookie(found):
@@ -130,15 +133,30 @@ def test_no_format_holds_what_xml_or_a_terminal_forbids(found):
 def test_baseline_accepts_what_it_was_written_for(found, tmp_path):
     path = tmp_path / "baseline.json"
     path.write_text(write_baseline(found), encoding="utf-8")
+    assert found.fails(Severity.NOTE)
+    assert not found.accept(read_baseline(path)).fails(Severity.NOTE)
+    assert ("other-party", "ads.test") in read_baseline(path)
+    assert {code for code, _ in read_baseline(path)} == {each.code.value for each in found.findings}
+
+
+def test_baseline_without_notes_is_read_as_before(found, tmp_path):
+    path = tmp_path / "baseline.json"
+    accepted = [
+        {"code": each.code, "cookie": each.cookie} for each in found.findings if each.severity is not Severity.NOTE
+    ]
+    path.write_text(json.dumps({"format": "cookiegate-audit-baseline", "version": 1, "accepted": accepted}))
     assert not found.accept(read_baseline(path)).fails(Severity.WARNING)
-    assert ("other-party", "ads.test") not in read_baseline(path)
+    assert found.accept(read_baseline(path)).fails(Severity.NOTE)
 
 
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", '{"format": "x", "version": 1, "accepted": []}', "\xff",
      '{"format": "cookiegate-audit-baseline", "version": 2, "accepted": []}',
-     '{"format": "cookiegate-audit-baseline", "version": 1, "accepted": [{"code": 1, "cookie": "a"}]}'],
+     '{"format": "cookiegate-audit-baseline", "version": 1, "accepted": [{"code": 1, "cookie": "a"}]}',
+     '{"format": "cookiegate-audit-baseline", "version": 1, "accepted": [{"code": "a"}]}',
+     '{"format": "cookiegate-audit-baseline", "version": 1, "accepted": ["a"]}',
+     '{"format": "cookiegate-audit-baseline", "version": 1, "accepted": {}}'],
 )  # fmt: skip
 def test_what_is_no_baseline_is_told(tmp_path, text):
     path = tmp_path / "b.json"
@@ -168,6 +186,18 @@ def test_each_code_has_its_words(code):
         (90, "1 minute"),
         (7200, "2 hours"),
         (86400 * 1000, "1,000 days"),
+        (86400 * 400 - 60, "400 days"),  # an Expires date, written up to a minute ago
+        (86400 * 400 - 3600, "399 days"),
+        (86400 * 365, "1 year"),
+        (86400 * 366 - 60, "1 year"),
+        (86400 * 367, "367 days"),
+        (86400 * 731, "2 years"),
+        (86400 * 3650, "10 years"),
+        (86400 * 3653 - 1, "10 years"),
+        (86400 * 3651, "3,651 days"),
+        (3599, "1 hour"),
+        (59, "1 minute"),
+        (580, "9 minutes"),
     ],
 )
 def test_durations_are_words(seconds, words):
@@ -180,3 +210,14 @@ def test_texts_are_cut_and_made_safe():
     assert shown_octets(b"\xff" * 3, 2) == "\\xff\\xff... (3 octets)"
     assert shown_url("https://u:p@[::1]:8/a?q#f") == "https://[::1]:8/a"
     assert shown_url("http://[x") == "(a URL that can't be read)"
+
+
+def test_baseline_beyond_the_bounds_is_told(tmp_path):
+    path = tmp_path / "baseline.json"
+    path.write_text('{"format": "cookiegate-audit-baseline", "version": ' + "1" * 401 + "}")
+    with pytest.raises(Unreadable) as error:
+        read_baseline(path)
+    assert str(error.value) == (
+        "baseline.json: line 1: a number of more than 400 characters; shorten it, or write a baseline with "
+        "--write-baseline"
+    )

@@ -5,9 +5,10 @@ import tracemalloc
 
 import pytest
 
+from cookiegate.audit.assessment import Mark
 from cookiegate.audit.auditing import audit_har
-from cookiegate.audit.judgement import Mark
-from cookiegate.audit.sighting import Unreadable
+from cookiegate.audit.finding import Code
+from cookiegate.audit.observation import Unreadable
 
 SHOP = "https://www.shop.example/"
 
@@ -31,9 +32,9 @@ def test_consent_is_read_as_the_recording_goes_on(audited, make, choice):
     assert marks(found, "stats") == {"No choice yet": Mark.BROKEN, "Only statistics": Mark.WEAK}
 
 
-def test_choice_that_a_response_stores_counts_for_it(audited, make, choice, told, safe):
+def test_choice_that_a_response_stores_counts_for_it(audited, make, choice, failures, safe):
     found = audited(make(SHOP, f"{choice('statistics')}{safe}", f"stats=x{safe}"))
-    assert told(found) == []
+    assert failures(found) == []
 
 
 def test_choice_that_a_response_deletes_is_gone(audited, make, choice):
@@ -56,9 +57,9 @@ def test_choice_that_was_taken_back_is_noticed(audited, make, choice, request_of
     assert labels(found) == ["No choice yet", "Only statistics"]
 
 
-def test_gpc_takes_marketing_away(audited, make, choice, told):
+def test_gpc_takes_marketing_away(audited, make, choice, failures):
     found = audited(make(SHOP, "ads=x; Secure; SameSite=Lax", cookie=choice("marketing"), headers=[("Sec-GPC", "1")]))
-    assert [code for code, _, _ in told(found)] == ["against-choice"]
+    assert [code for code, _, _ in failures(found)] == ["against-choice"]
 
 
 def test_firefox_joins_lines_by_line_feeds(audited, make):
@@ -88,11 +89,11 @@ def test_cookies_arrays_serve_where_headers_are_missing(audited, make, choice):
     assert {("kept-longer", "stats"), ("against-choice", "ads"), ("no-secure", "keep")} <= codes
 
 
-def test_expires_counts_from_the_servers_date(audited, make, told):
+def test_expires_counts_from_the_servers_date(audited, make, failures):
     recorded = make(SHOP, "stats=x; Expires=Wed, 11 Feb 2026 08:00:00 GMT; Secure; SameSite=Lax")
-    assert "kept-longer" not in [code for code, _, _ in told(audited(recorded))]
+    assert "kept-longer" not in [code for code, _, _ in failures(audited(recorded))]
     recorded["response"]["headers"].append({"name": "Date", "value": "Sun, 11 Jan 2026 08:00:00 GMT"})
-    assert ("kept-longer", "stats", "kept for 31 days, declared for 30 days") in told(audited(recorded))
+    assert ("kept-longer", "stats", "kept for 31 days, declared for 30 days") in failures(audited(recorded))
 
 
 @pytest.mark.parametrize("started", [None, "yesterday", 7])
@@ -100,28 +101,28 @@ def test_entry_without_a_time_is_taken(audited, make, started):
     assert len(audited(make(SHOP, "sid=x", startedDateTime=started)).cookies) == 1
 
 
-def test_cookies_that_only_requests_carry_are_told(audited, make, told):
+def test_cookies_that_only_requests_carry_are_told(audited, make, failures):
     found = audited(make(SHOP, cookie="_ga=x; stats=y; sid=z; =nameless"), make(SHOP, cookie="_ga=x; stats=y; sid=z"))
-    assert told(found) == [
+    assert failures(found) == [
         ("unregistered", "_ga", "the browser carries it; no recorded response set it"),
         ("carried-without-consent", "stats", "statistics needs consent"),
     ]
     assert [finding.count for finding in found.findings if finding.severity != "note"] == [2, 2]
 
 
-def test_cookie_that_is_known_to_be_set_is_not_told_as_carried_too(audited, make, told, safe):
+def test_cookie_that_is_known_to_be_set_is_not_told_as_carried_too(audited, make, failures, safe):
     found = audited(make(SHOP, f"stats=x{safe}"), make(SHOP, cookie="stats=x"))
-    assert [code for code, _, _ in told(found)] == ["before-consent"]
+    assert [code for code, _, _ in failures(found)] == ["before-consent"]
 
 
-def test_other_parties_are_kept_apart(audited, make, choice, told):
+def test_other_parties_are_kept_apart(audited, make, choice, failures):
     found = audited(
         make(SHOP, "sid=x; Path=/; Secure; HttpOnly; SameSite=Lax"),
         make("https://ads.test/p?u=1", "IDE=x", "sid=x", "gone=; Max-Age=0"),
         make(SHOP, cookie=choice("")),
         make("https://ads.test/p", "IDE=x"),
     )
-    assert told(found) == []
+    assert failures(found) == []
     (party,) = found.parties
     many = audited(make(SHOP), make("https://ads.test/", *(f"n{at}=x" for at in range(20))))
     assert len(many.parties[0].names) == 12
@@ -129,9 +130,9 @@ def test_other_parties_are_kept_apart(audited, make, choice, told):
     assert "other-party" in [finding.code.value for finding in found.findings]
 
 
-def test_registered_cookie_that_another_party_sets_breaks_the_promise_too(audited, make, told):
+def test_registered_cookie_that_another_party_sets_breaks_the_promise_too(audited, make, failures):
     found = audited(make(SHOP), make("https://ads.test/", "ads=x; Secure; SameSite=None"))
-    assert told(found)[0] == ("before-consent", "ads", "marketing needs consent")
+    assert failures(found)[0] == ("before-consent", "ads", "marketing needs consent")
 
 
 def test_hosts_can_be_named(audited, make):
@@ -166,14 +167,17 @@ def test_addresses_that_are_none_are_counted(audited, make):
     found = audited(
         make(SHOP, "sid=x"), make("data:text/html,x"), make("https://[::x/", "a=1"), make("https://h:x/", "b=1")
     )
-    assert "1 entry without a URL that can be read." in found.notes
+    (finding,) = [finding for finding in found.findings if finding.code is Code.NOT_SEEN]
+    assert finding.cookie == "requests without an address"
+    assert finding.detail == "the URL of 1 entry can't be read; record again"
     assert [cookie.name for cookie in found.cookies] == ["sid"]
 
 
 def test_too_many_headers_are_counted(audited, make):
     found = audited(make(SHOP, *(f"n{at}=x" for at in range(5000))))
     assert len(found.cookies) == 4096
-    assert "904 headers found no room: there is some for 4,096 in each entry." in found.notes
+    (finding,) = [finding for finding in found.findings if finding.code is Code.NOT_SEEN]
+    assert finding.detail == "904 headers left out: an audit reads 4,096 in each entry"
 
 
 def test_strange_shapes_are_passed_by(audited, make):
@@ -192,30 +196,35 @@ def refused(har, promise):
 
 
 def test_sanitised_export_is_told(har, make, promise):
-    told = refused(har(make(SHOP), make(SHOP)), promise)
-    assert told.startswith("shop.har: there is no cookie in any of its 2 requests, recorded by WebInspector: browsers")
-    assert "Export HAR (with sensitive data)" in told
+    failures = refused(har(make(SHOP), make(SHOP)), promise)
+    assert failures.startswith(
+        "shop.har: there is no cookie in any of its 2 requests, recorded by WebInspector: browsers"
+    )
+    assert "Export HAR (with sensitive data)" in failures
 
 
 @pytest.mark.parametrize(
-    ("octets", "told"),
+    ("octets", "failures"),
     [
-        (b"", "it ends in the midst of things, after entry 0: it was cut off"),
-        (b'{"log": {"entries": [{"request": {"url": "x', "it ends in the midst of things, after entry 0: it was cut"),
-        (b'{"log": {"entries": [{"request": {}}, {"a" ', "it ends in the midst of things, after entry 1: it was cut"),
+        (b"", "it ends in the middle, after entry 0: it was cut off"),
+        (b'{"log": {"entries": [{"request": {"url": "x', "it ends in the middle, after entry 0: it was cut"),
+        (b'{"log": {"entries": [{"request": {}}, {"a" ', "it ends in the middle, after entry 1: it was cut"),
         (b"<html>", "broken JSON after entry 0, before octet 6: no UTF-8, or a mistake in the syntax"),
         (b'{"log": {"entries": [{"a": "\xff"}]}}', "broken JSON after entry 0"),
         ('{"log": {}}'.encode("utf-16"), "octet 0: UTF-16; save it as UTF-8"),
         (b'{"log": {"pages": []}}', "no HAR file: log.entries is missing"),
         (b"[]", "no HAR file"),
-        (b"[" * 200000, "it ends in the midst"),
-        (b'{"log": {"entries": [' + b"9" * 5000 + b"]}}", "broken JSON after entry 0"),
+        (b"[" * 200000, "it nests more than 500 deep, after entry 0, before octet 200000; export it again"),
+        (
+            b'{"log": {"entries": [' + b"9" * 5000 + b"]}}",
+            "it has a number of more than 400 characters, after entry 0, before octet 5024; export it again",
+        ),
     ],
 )
-def test_what_is_no_har_file_is_told(tmp_path, promise, octets, told):
+def test_what_is_no_har_file_is_told(tmp_path, promise, octets, failures):
     path = tmp_path / "shop.har"
     path.write_bytes(octets)
-    assert refused(path, promise).startswith(f"shop.har: {told}")
+    assert refused(path, promise).startswith(f"shop.har: {failures}")
 
 
 def test_missing_file_is_told(tmp_path, promise):

@@ -1,6 +1,7 @@
 """The HTML report in a real browser: nothing executes, nothing is fetched, everybody can read it."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cookiegate.audit.report import write_html
+from cookiegate.documentation import url_of_code
 
 AXE = Path(__file__).with_name("axe") / "package.json"
 
@@ -21,7 +23,7 @@ def axe(missing, tmp_path_factory):
     directory = tmp_path_factory.mktemp("axe")
     shutil.copy(AXE, directory)
     command = [npm, "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"]
-    if subprocess.run(command, cwd=directory, capture_output=True, timeout=120, check=False).returncode:
+    if subprocess.run(command, cwd=directory, capture_output=True, timeout=600, check=False).returncode:
         missing("axe-core from npm's registry")
     return (directory / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
@@ -53,12 +55,13 @@ def opened(chromium, report, tmp_path):
         path = tmp_path / "report.html"
         path.write_text(html, encoding="utf-8")
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.set_default_timeout(300_000)
         contexts.append(context)
         page = context.new_page()
-        page.told = []
+        page.messages = []
         page.asked = []
-        page.on("console", lambda message: page.told.append(message.text))
-        page.on("pageerror", lambda error: page.told.append(str(error)))
+        page.on("console", lambda message: page.messages.append(message.text))
+        page.on("pageerror", lambda error: page.messages.append(str(error)))
         page.on("request", lambda request: page.asked.append(request.url))
         page.goto(path.as_uri())
         return page
@@ -71,18 +74,24 @@ def opened(chromium, report, tmp_path):
 def test_names_are_shown_and_nothing_executes(opened):
     page = opened()
     assert page.title() == "Cookie audit: shop.har"
-    assert page.told == []
+    assert page.messages == []
     assert page.asked == [page.url]
     assert "<script>document.write('pwned')</script>" in page.inner_text("table.picture")
     assert "{{7*7}}" in page.inner_text("table.picture")
-    assert page.locator("script, img, iframe, link, object, form, a").count() == 0
+    assert page.locator("script, img, iframe, link, object, form, a:not(.code)").count() == 0
 
 
 def test_values_and_queries_are_not_in_it(report):
     assert "geheim" not in report
 
 
-def test_file_names_nothing_outside_of_itself(report):
+def test_each_problem_links_to_what_the_documentation_says_of_its_code(report):
+    codes = re.findall(r'<h3 id="([\w-]+)">', report)
+    assert codes
+    assert re.findall(r'<a class="code" href="([^"]+)">', report) == [url_of_code("audit", code) for code in codes]
+
+
+def test_file_loads_nothing_from_outside_of_itself(report):
     assert 'http-equiv="Content-Security-Policy" content="default-src \'none\'' in report
     assert "url(" not in report
     assert "@import" not in report
@@ -94,8 +103,8 @@ def test_report_is_accessible(opened, axe, width, scheme):
     page = opened(width, scheme)
     page.evaluate(axe)
     result = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']})")
-    told = [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in result["violations"]]
-    assert told == [], json.dumps(told, indent=1)
+    violations = [(each["id"], [node["html"] for node in each["nodes"]][:3]) for each in result["violations"]]
+    assert violations == [], json.dumps(violations, indent=1)
     assert len(result["passes"]) > 10
 
 
@@ -133,7 +142,7 @@ def test_picture_says_in_words_what_it_shows(opened):
 
 def test_headline_comes_first(opened):
     page = opened()
-    assert page.inner_text("h1") == "2 of 11 cookies break the policy's promise."
+    assert page.inner_text("h1") == "2 of 11 cookies break the policy's promise, 1 more as the baseline accepts."
     assert page.inner_text(".lead").startswith("1 is set before consent")
 
 
@@ -148,3 +157,11 @@ def test_report_without_cookies_says_so(opened, audited, make):
     page = opened(html=write_html(found, version="9", made_at="today"))
     assert page.inner_text("h1") == "No cookie of the site was seen."
     assert "Nothing: no open finding." in page.inner_text("main")
+
+
+def test_lifetime_in_people_s_units_ends_at_nothing():
+    from cookiegate.audit.text import duration
+
+    assert [duration(seconds) for seconds in (0.4, 31_536_000, 63_072_000)] == [
+        "0 seconds", "1 year", "2 years",
+    ]  # fmt: skip

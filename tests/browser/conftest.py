@@ -2,22 +2,53 @@
 
 import pickle
 import random
-import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import module_from_spec, spec_from_file_location
 from itertools import count, cycle
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 
 HERE = Path(__file__).parent
 LONGEST_TRIAL_S = 3600
 PARTS = ("site", "lines", "oracle", "judging", "scenarios", "trial", "chromium", "firefox")
+
+
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+    block_on_close = False
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def serving() -> Any:
+    """Serve a test's own site: `with serving(make) as site`; `make` gets the port, and returns a site with an `app`."""
+
+    @contextmanager
+    def serve(make: Callable[[int], Any]) -> Iterator[Any]:
+        with make_server("127.0.0.1", 0, None, _Server, _Quiet) as server:
+            site = make(server.server_port)
+            server.set_app(site.app)
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+            thread.start()
+            yield site
+            server.shutdown()
+            thread.join()
+
+    return serve
 
 
 @pytest.fixture(scope="session")
@@ -102,16 +133,9 @@ def trial(
             found = parts.trial.run(cases, try_batch, problems, parts.lines.shorter, request.param)
             found.old_dates = parts.scenarios.old_date(browser, site)
             found.taken_back = parts.scenarios.take_back(browser, site)
+            found.moved = parts.scenarios.move_consent(browser, site)
         return found
 
     if worker_id == "master":
         return make()
     return make_once(tmp_path_factory.getbasetemp().parent / f"{request.param}.pickle", make)
-
-
-@pytest.fixture(scope="session")
-def firefox_path(missing: Callable[[str], Any]) -> str:
-    """Where Firefox is, with what it takes to talk to it; Debian has the extended support release."""
-    if find_spec("websockets") is None:
-        missing("websockets")
-    return shutil.which("firefox-esr") or shutil.which("firefox") or missing("Firefox")

@@ -48,12 +48,12 @@ class Firefox:
 
     name = "Firefox"
 
-    def __init__(self, socket: Any, stored: type) -> None:
+    def __init__(self, socket: Any, stored: type, *, takes_any_certificate: bool = False) -> None:
         self._socket = socket
         self._stored = stored
         self._number = 0
         self._url = ""
-        self.call("session.new", capabilities={})
+        self.call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": takes_any_certificate}})
         self._context = self.call("browsingContext.getTree")["contexts"][0]["context"]
 
     def call(self, method: str, **parameters: Any) -> Any:
@@ -106,7 +106,9 @@ def _octets(value: dict[str, str]) -> bytes:
 
 
 @contextmanager
-def running(executable: str, directory: Path, stored: type) -> Iterator[Firefox]:
+def running(
+    executable: str, directory: Path, stored: type, *, takes_any_certificate: bool = False
+) -> Iterator[Firefox]:
     """Run the browser as long as the block lasts, with a new profile in this directory."""
     from websockets.sync.client import connect
 
@@ -125,7 +127,7 @@ def running(executable: str, directory: Path, stored: type) -> Iterator[Firefox]
             watchdog.cancel()
             threading.Thread(target=process.stderr.read, daemon=True).start()  # it must not block on a full pipe
             with connect(f"{origin}/session", max_size=None, compression=None) as socket:
-                yield Firefox(socket, stored)
+                yield Firefox(socket, stored, takes_any_certificate=takes_any_certificate)
         finally:
             watchdog.cancel()
             process.terminate()

@@ -26,6 +26,7 @@ KINDS = {
     "kept": "what the gate keeps comes back with its value",
     "attributes": "the jar says what the line says",
     "weakened": "nothing is weaker or longer-lived than in the raw line",
+    "outlived": "the browser keeps nothing longer than it would keep the raw line",
     "parsed": "the parser reads as the browser does",
 }
 """What is held: short and in words."""
@@ -57,6 +58,7 @@ def problems(
         "kept": lambda: _kept(outcome, said, dict(attributes), path) if is_kept else (),
         "attributes": lambda: _attributes(attributes, outcome, path) if is_kept else (),
         "weakened": lambda: _weakened(outcome) if is_kept else (),
+        "outlived": lambda: _outlived(outcome) if is_kept else (),
         "parsed": lambda: _parsed(outcome, path),
     }
     for kind, check in checks.items():
@@ -148,8 +150,7 @@ def _weakened(outcome: Any) -> Iterator[str]:
     if model is None or not model.is_unambiguous or len(stored) != 1 or len(outcome.gated.jar) != 1:
         return
     raw, gated = stored[0], outcome.gated.jar[0]
-    slack_s = SLACK_S + outcome.ended_s - outcome.began_s
-    rule = outcome.decision.rule
+    rule = outcome.decision.registry_rule
     is_pinned = rule is not None and rule.same_site is not None
     if raw.secure and not gated.secure:
         yield "Secure was lost"
@@ -157,8 +158,27 @@ def _weakened(outcome: Any) -> Iterator[str]:
         yield "HttpOnly was lost"
     if model.same_site and not is_pinned and STRENGTH[raw.same_site.lower()] > STRENGTH[gated.same_site.lower()]:
         yield f"SameSite was {raw.same_site}, is {gated.same_site}"
-    if gated.expires_s is not None and (raw.expires_s is None or gated.expires_s > raw.expires_s + slack_s):
-        yield f"the lifetime was {raw.expires_s}, is {gated.expires_s}"
+
+
+def _outlived(outcome: Any) -> Iterator[str]:
+    """However oddly a lifetime is written: what a browser deletes is deleted, what it keeps is kept no longer.
+
+    A browser session counts as shorter than any date.
+    """
+    model = parse_set_cookie(outcome.raw.line)
+    gated = outcome.gated.jar
+    if model is None or len(gated) != 1 or not is_storable(model, outcome.raw.host, outcome.browser):
+        return
+    if model.domain == b"":  # browsers refuse "Domain=.", for the standard it is no Domain
+        return
+    raw = [cookie for cookie in outcome.raw.jar if cookie.value != PLANTED]
+    if not raw and not outcome.raw.jar:
+        yield "the browser takes the raw line for a deletion"
+    if len(raw) != 1 or gated[0].expires_s is None:
+        return
+    slack_s = SLACK_S + outcome.ended_s - outcome.began_s
+    if raw[0].expires_s is None or gated[0].expires_s > raw[0].expires_s + slack_s:
+        yield f"the lifetime was {raw[0].expires_s}, is {gated[0].expires_s}"
 
 
 def _parsed(outcome: Any, path: str) -> Iterator[str]:

@@ -12,10 +12,13 @@ from wsgiref.util import setup_testing_defaults
 
 from cookiegate import Category, Consent, CookieGate, CookieRule, Registry, parse_lifetime
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
-from cookiegate.model import Action, Decision, Reason, SameSite
+from cookiegate.decision import Decision
+from cookiegate.model import Action, Reason, SameSite
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 
 PLANTED = b"planted"
+ROUNDING_S = 1
+"""Firefox keeps an expiry in milliseconds and tells it in whole seconds, rounded."""
 NECESSARY = ("ok", "week", "sid", "tab", "pinned")
 REGISTRY = Registry(
     [
@@ -133,7 +136,7 @@ class Outcome:
     began_s: float = 0.0
     ended_s: float = 0.0
     read_s: float = 0.0
-    """The lines were asked for between the first two, and what came of them was known at the third."""
+    """The lines were asked for between the first two. What expires before the third may be gone from the jar."""
 
 
 def on_host(line: bytes, host: str) -> bytes:
@@ -169,7 +172,7 @@ def through(gate: CookieGate, line: bytes, *, is_https: bool, is_asgi: bool) -> 
 
     WsgiGate(site, gate)(environ, lambda status, headers, exc_info=None: started.append(headers))
     lines = [value.encode("latin-1") for name, value in started[0] if name.lower() == "set-cookie"]
-    return lines, environ["cookiegate"].decisions[0]
+    return lines, environ["cookiegate.handle"].decisions[0]
 
 
 def planting(line: bytes) -> bytes:
@@ -224,7 +227,7 @@ def try_out(cases: Iterable[Case], browser: Browser, site, number: int, now: Cal
     ended_s = now()
     browser.ask(page, [site.origin_of(host) + path for host in hosts for path in site.reading])
     jar = browser.jar()
-    read_s = now()  # Firefox lists, for a moment, what has expired and is not sent any more
+    read_s = now() + ROUNDING_S  # Firefox lists, for a moment, what has expired and is not sent any more
     jar = [cookie for cookie in jar if cookie.expires_s is None or cookie.expires_s > read_s]
     browser.clear()
     for outcome in outcomes:

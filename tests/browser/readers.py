@@ -7,6 +7,7 @@ package is not here is `null`.
 import io
 import json
 import sys
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -90,6 +91,20 @@ def aiohttp() -> Read:
     return read
 
 
+def webob() -> Read:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "'cgi' is deprecated")
+        from webob import Request
+
+    return lambda header: Request(environ_of(header)).cookies
+
+
+def bottle() -> Read:
+    from bottle import BaseRequest
+
+    return lambda header: BaseRequest(environ_of(header)).cookies
+
+
 def http_cookies() -> Read:
     from http.cookies import SimpleCookie
 
@@ -103,6 +118,8 @@ READERS: dict[str, Callable[[], Read]] = {
     "Django, WSGI": django_wsgi,
     "Werkzeug": werkzeug,
     "Flask": flask,
+    "WebOb": webob,
+    "Bottle": bottle,
     "aiohttp": aiohttp,
     "http.cookies": http_cookies,
 }

@@ -1,4 +1,4 @@
-"""What takes several steps to see: a response with an old Date, refused cookies that the browser has already."""
+"""What takes several steps to see: an old Date, refused cookies that the browser has already, a consent that moves."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,8 @@ from email.utils import formatdate
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
-from cookiegate import Category, CookieGate, CookieRule, Registry, parse_lifetime
+from cookiegate import Category, CookieGate, CookieRule, Registry, current, parse_lifetime
+from cookiegate.consent import OwnConsent
 from cookiegate.wsgi import CookieGateMiddleware
 
 DAY_S = 86400
@@ -118,6 +119,90 @@ def _app(note: TakenBack, parent: str) -> Callable[[bytes], list[bytes]]:
     def answer(cookie: bytes) -> list[bytes]:
         note.came = cookie
         environ: dict[str, Any] = {"HTTP_COOKIE": cookie.decode("latin-1")}
+        setup_testing_defaults(environ)
+        fields: list[tuple[str, str]] = []
+        CookieGateMiddleware(site, gate)(environ, lambda status, headers, exc_info=None: fields.extend(headers))
+        return [value.encode("latin-1") for name, value in fields if name.lower() == "set-cookie"]
+
+    return answer
+
+
+@dataclass(slots=True)
+class Moved:
+    """A consent cookie that the browser had at another place when the site moved it."""
+
+    old: str
+    settings: dict[str, Any]
+    came: bytes = b""
+    """The Cookie header before the visitor chose anew."""
+    left: bytes = b""
+    """The Cookie header afterwards."""
+
+
+REFUSAL = "cookiegate_consent=v=1&c=&t=1768204800"
+MOVES: list[tuple[str, dict[str, Any]]] = [
+    (f"{REFUSAL}; Path=/", {"domain": "<parent>"}),
+    (f"{REFUSAL}; Path=/; Secure; SameSite=None", {"domain": "<parent>"}),
+    (f"{REFUSAL}; Path=/; Domain=<parent>", {"former_domains": ["<parent>"]}),
+    (f"{REFUSAL}; Path=/; Domain=<parent>", {"former_domains": [".<parent>", "elsewhere.example"]}),
+    (f"__Host-{REFUSAL}; Path=/; Secure", {"domain": "<parent>", "former_names": ["__Host-cookiegate_consent"]}),
+    (f"{REFUSAL}; Path=/", {"name": "__Host-c", "former_names": ["cookiegate_consent"]}),
+    (
+        f"{REFUSAL}; Path=/; Domain=<parent>",
+        {"name": "__Host-c", "former_names": ["cookiegate_consent"], "former_domains": ["<parent>"]},
+    ),
+    (f"{REFUSAL}; Path=/; Secure; SameSite=None; Partitioned", {"former_partitioned": True}),
+    (
+        f"{REFUSAL}; Path=/; Secure; SameSite=None; Partitioned; Domain=<parent>",
+        {"former_partitioned": True, "former_domains": ["<parent>"]},
+    ),
+]
+
+
+def move_consent(browser: Any, site: Any) -> list[Moved]:
+    """Plant an old refusal in each place, let the visitor accept all at a gate that writes elsewhere, and look."""
+    name = "moved.localhost"
+    found: dict[str, Moved] = {}
+    site.forget()
+    for number, (line, settings) in enumerate(MOVES):
+        host, parent = f"w.c{number}.{name}", f"c{number}.{name}"
+        found[host] = Moved(line.replace("<parent>", parent), _filled_in(settings, parent))
+        site.lines[host] = [found[host].old.encode()]
+    page = site.origin_of(name) + "/"
+    urls = [site.origin_of(host) + site.setting for host in found]
+    browser.ask(page, urls)
+    for host, each in found.items():
+        site.apps[host] = _choosing(host, each)
+    browser.ask(page, urls)
+    browser.ask(page, [site.origin_of(host) + site.reading[0] for host in found])
+    for host, each in found.items():
+        each.left = site.came[host, site.reading[0]]
+    browser.clear()
+    return list(found.values())
+
+
+def _filled_in(settings: dict[str, Any], parent: str) -> dict[str, Any]:
+    def fill(value: Any) -> Any:
+        if isinstance(value, list):
+            return [fill(each) for each in value]
+        return value.replace("<parent>", parent) if isinstance(value, str) else value
+
+    return {key: fill(value) for key, value in settings.items()}
+
+
+def _choosing(host: str, note: Moved) -> Callable[[bytes], list[bytes]]:
+    """Return an app that makes the visitor's choice, behind a gate with the consent cookie at its new place."""
+    gate = CookieGate(consent=OwnConsent(**note.settings))
+
+    def site(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        current(environ).choose({"marketing"})
+        start_response("200 OK", [])
+        return []
+
+    def answer(cookie: bytes) -> list[bytes]:
+        note.came = cookie
+        environ: dict[str, Any] = {"HTTP_COOKIE": cookie.decode("latin-1"), "HTTP_HOST": host}
+        environ["wsgi.url_scheme"] = "https"
         setup_testing_defaults(environ)
         fields: list[tuple[str, str]] = []
         CookieGateMiddleware(site, gate)(environ, lambda status, headers, exc_info=None: fields.extend(headers))

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-KINDS = ("refused", "dropped", "deleted", "kept", "attributes", "weakened", "parsed")
+from cookiegate.decision import Decision
+
+KINDS = ("refused", "dropped", "deleted", "kept", "attributes", "weakened", "outlived", "parsed")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -50,16 +52,25 @@ def test_raw_lines_would_have_set_what_the_gate_held_back(trial, parts, promise)
     assert len(deleted) > len(outcomes) / 40
 
 
+def with_line(decision: Decision, line: bytes) -> Decision:
+    return Decision(
+        action=decision.action, reason=decision.reason, policy_rule=decision.policy_rule, name=decision.name, after=line
+    )  # fmt: skip
+
+
 SABOTAGE: dict[str, Callable[[Any], Any]] = {
     "refused": lambda outcome: replace(outcome, gated=outcome.raw),
     "dropped": lambda outcome: replace(outcome, gated=outcome.raw),
     "deleted": lambda outcome: replace(outcome, gated=outcome.plant or outcome.gated),
     "kept": lambda outcome: replace(outcome, gated=replace(outcome.gated, sent=[], sent_elsewhere=[], jar=[])),
     "attributes": lambda outcome: replace(
-        outcome, decision=replace(outcome.decision, after=(outcome.decision.after or b"") + b"; Max-Age=7")
+        outcome, decision=with_line(outcome.decision, (outcome.decision.after or b"") + b"; Max-Age=7")
     ),
     "weakened": lambda outcome: replace(
         outcome, raw=replace(outcome.raw, jar=[replace(each, secure=True, http_only=True) for each in outcome.raw.jar])
+    ),
+    "outlived": lambda outcome: replace(
+        outcome, gated=replace(outcome.gated, jar=[replace(each, expires_s=1e12) for each in outcome.gated.jar])
     ),
     "parsed": lambda outcome: replace(
         outcome, raw=replace(outcome.raw, jar=[replace(each, secure=not each.secure) for each in outcome.raw.jar])

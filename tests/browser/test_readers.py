@@ -1,8 +1,9 @@
 """What Python's frameworks read from the Cookie headers that browsers really sent.
 
 Behind the gate no reader finds a refused name, in what the gate let out as in what was in the browser before and passes
-the gate as a request. `http.cookies` and aiohttp take a comma or a quote in a value for the end of it and find a pair
-behind: an app that puts `1, ia_x=2` into a cookie of its own is held to `strict_values`.
+the gate as a request. `http.cookies`, Bottle (which uses it), WebOb (which Pyramid and Pecan use) and aiohttp take a
+comma, a space or a quote in a value for its end and find a pair behind: an app that puts `1, ia_x=2` into a cookie of
+its own is held to `strict_values`.
 """
 
 import json
@@ -13,8 +14,9 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-READERS = ["Starlette", "Litestar", "Django, ASGI", "Django, WSGI", "Werkzeug", "Flask", "aiohttp", "http.cookies"]
-LENIENT = {"aiohttp", "http.cookies"}
+STRICT = ["Starlette", "Litestar", "Django, ASGI", "Django, WSGI", "Werkzeug", "Flask"]
+LENIENT = ["WebOb", "Bottle", "aiohttp", "http.cookies"]
+READERS = [*STRICT, *LENIENT]
 SAMPLE = b"a=1; ia_x=2"
 
 
@@ -24,10 +26,10 @@ def read(missing):
 
     def run(headers):
         program = Path(__file__).with_name("readers.py")
-        told = json.dumps([header.decode("latin-1") for header in [SAMPLE, *headers]])
+        encoded = json.dumps([header.decode("latin-1") for header in [SAMPLE, *headers]])
         done = subprocess.run(
             [sys.executable, "-W", "error", str(program)],
-            input=told,
+            input=encoded,
             capture_output=True,
             text=True,
             check=True,
@@ -42,6 +44,29 @@ def read(missing):
         return found
 
     return run
+
+
+@pytest.fixture(scope="module")
+def written(read):
+    """What each reader reads from headers that no browser is needed for."""
+    headers = {"comma": b"z=1, a=2", "space": b"z=1 a=2", "colon": b"z=1; a:b=2; c=3", "bracket": b"z=1; a[b]=2; c=3"}
+    found = read([*headers.values()])
+    return {reader: dict(zip(headers, names, strict=True)) for reader, names in found.items()}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_lenient_readers_find_a_pair_inside_of_a_value_and_no_others_do(written, reader):
+    found = {*written[reader]["comma"], *written[reader]["space"]}
+    assert ("a" in found) is (reader in LENIENT)
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_readers_disagree_about_a_name_that_is_no_token(written, reader):
+    """Rule 1 drops such names, although browsers store them and most frameworks read them."""
+    colon, bracket = written[reader]["colon"], written[reader]["bracket"]
+    assert colon == (["z", "c"] if reader == "WebOb" else ["z", "a:b", "c"])
+    cut_short = reader in {"Bottle", "http.cookies"}  # they read nothing behind it
+    assert bracket == (["z"] if cut_short else ["z", "c"] if reader == "WebOb" else ["z", "a[b]", "c"])
 
 
 def screened(gate, header):

@@ -41,6 +41,8 @@ class Trial:
     """What `scenarios.old_date` found."""
     taken_back: list[Any] = field(default_factory=list)
     """What `scenarios.take_back` found."""
+    moved: list[Any] = field(default_factory=list)
+    """What `scenarios.move_consent` found."""
 
 
 def batches(cases: list[Any]) -> Iterator[list[Any]]:

@@ -1,4 +1,4 @@
-"""Runs the command line as a user does, and serves the demo's site in both faces."""
+"""Run the command line as a user does, and serve the demo's site with Starlette and Flask."""
 
 import json
 import os
@@ -18,14 +18,14 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def environment(columns: int | None = None) -> dict[str, str]:
-    """A plain environment: no colours forced, and a width only where a test gives one."""
+    """A plain environment: no forced colours, and a width only if a test sets one."""
     given = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "FORCE_COLOR", "TERM")}
     return given if columns is None else {**given, "COLUMNS": str(columns)}
 
 
 @pytest.fixture(scope="session")
 def policy() -> dict[str, dict[str, str]]:
-    """The policy's 24 cookies: category and expiration as its tables say (a test compares them)."""
+    """The policy's 24 cookies, with category and expiration from its tables (a test compares them)."""
     return json.loads(POLICY.read_text(encoding="utf-8"))
 
 
@@ -36,7 +36,7 @@ def cookies_toml() -> str:
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Run:
-    """Run `python -m cookiegate` away from the checkout."""
+    """Run `python -m cookiegate` outside the checkout."""
 
     def run(*arguments: str, columns: int | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -46,7 +46,7 @@ def cli(tmp_path: Path) -> Run:
             encoding="utf-8",
             cwd=tmp_path,
             env=environment(columns),
-            timeout=120,
+            timeout=300,
             check=False,
         )
 
@@ -57,7 +57,7 @@ def cli(tmp_path: Path) -> Run:
 def started(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start `python -m cookiegate`, to be stopped by a signal."""
     processes = []
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # processes inherit it: under nohup they'd ignore the signal
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # inherited: under nohup they would ignore the signal
 
     def start(*arguments: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""`cookiegate audit` as a user runs it: on files, on the demo's site before and after it is wrapped."""
+"""`cookiegate audit` as a user runs it: on files, and on the demo's site without and with the gate."""
 
 import json
 import re
@@ -46,13 +46,13 @@ def test_demo_without_its_gate_breaks_the_promise(cli, cookies_toml, serve):
     with listen() as listener, serve(listener, is_gated=False) as server:
         result = cli("audit", server.url, "--registry", cookies_toml)
     assert (result.returncode, result.stderr) == (1, "")
-    told = " ".join(result.stdout.split())
-    assert told.startswith(
+    output = " ".join(result.stdout.split())
+    assert output.startswith(
         "18 of 25 cookies break the policy's promise: 15 are set before consent, 15 are set against the visitor's "
         "choice, 1 is not in the policy and 8 stay longer than declared."
     )
-    assert "newsletter_popup: kept for 365 days" in told
-    assert "Every visitor got the same cookies" in told
+    assert "newsletter_popup: kept for 1 year" in output
+    assert "Every visitor got the same cookies" in output
 
 
 @FACES
@@ -93,8 +93,8 @@ def test_each_format_is_written_at_once(cli, har, cookies_toml, tmp_path):
     ("form", "start"),
     [("json", "{"), ("sarif", "{"), ("junit", "<?xml"), ("html", "<!doctype"), ("table", "The one cookie keeps")],
 )
-def test_format_goes_to_standard_output(har, form, start):
-    code, out, err = run(har("csrftoken=x; SameSite=Lax"), "--format", form)
+def test_format_goes_to_standard_output(har, cookies_toml, form, start):
+    code, out, err = run(har("token=x; HttpOnly; SameSite=Lax"), "-r", cookies_toml, "--format", form)
     assert (code, err) == (0, "")
     assert out.startswith(start)
 
@@ -107,7 +107,11 @@ def test_site_is_audited_in_process_too(cookies_toml):
 
 def test_text_goes_to_a_file(har, tmp_path):
     assert run(har("x=1"), "-o", str(tmp_path / "a.txt"), "--write-baseline", str(tmp_path / "b.json"))[0] == 0
-    assert (tmp_path / "a.txt").read_text().startswith("1 of 1 cookie breaks")
+    assert (
+        (tmp_path / "a.txt")
+        .read_text()
+        .startswith("No policy was given, so no promise was checked; by what cookiegate ")
+    )
     assert run(har("x=1"), "--baseline", str(tmp_path / "b.json"))[0] == 0
 
 
@@ -125,7 +129,7 @@ def test_many_cookies_and_cases_are_cut(har):
     lines = [f"n{at}=x; Max-Age={at + 1}" for at in range(250)]
     out = run(har(*lines))[1]
     assert "... and 50 more; all are in --format json and html" in out
-    assert "more of the kind" in out
+    assert "more like these" in out
 
 
 def test_recording_without_own_cookies_has_no_picture(tmp_path):
@@ -153,22 +157,95 @@ def test_demo_serves_on_without_its_gate(monkeypatch, is_wsgi):
 
 def test_format_decides_where_a_name_does_not_tell(har, tmp_path):
     path = tmp_path / "report"
-    assert run(har("csrftoken=x; SameSite=Lax"), "-o", str(path), "-f", "json")[0] == 0
+    assert "Written: " in run(har("csrftoken=x; SameSite=Lax"), "-o", str(path), "-f", "json")[1]
     assert json.loads(path.read_text())["format"] == "cookiegate-audit"
     code, _, err = run(har("x=1"), "-o", str(path))
     assert (code, err) == (2, f"cookiegate: -o {path}: no format that its name tells; give --format\n")
 
 
 @pytest.mark.parametrize(("threshold", "code"), [("error", 0), ("warning", 1), ("note", 1)])
-def test_threshold_decides_the_exit_code(har, threshold, code):
-    assert run(har("csrftoken=x"), "--fail-on", threshold)[0] == code
+def test_threshold_decides_the_exit_code(har, cookies_toml, threshold, code):
+    assert run(har("token=x; HttpOnly"), "-r", cookies_toml, "--fail-on", threshold)[0] == code
+
+
+def test_name_of_a_file_decides_and_the_format_is_printed(har, cookies_toml, tmp_path):
+    path = tmp_path / "x.html"
+    out = run(har("x=1"), "-r", cookies_toml, "-o", str(path), "-f", "table")[1]
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "What to do: Find out what sets them." in " ".join(out.split())
+    out = run(har("x=1"), "-r", cookies_toml, "-o", str(path), "-f", "json")[1]
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert json.loads(out)["complete"] is True
+
+
+def test_audit_without_a_policy_fails(cli, har):
+    found = cli("audit", har("sessionid=x; HttpOnly; SameSite=Lax"))
+    assert found.returncode == 1
+    output = " ".join(found.stdout.split())
+    assert output.startswith(
+        "No policy was given, so no promise was checked; cookiegate knows the one cookie, and nothing "
+    )
+    assert "warning No policy was given [no-policy]: 1 registry" in output
+    assert "ok nothing wrong" in output
+    found = cli("audit", har("x=1"))
+    assert "error Unknown [unregistered]: 1 cookie" in found.stdout
+    assert "not in the policy" not in found.stdout
+
+
+def test_server_that_answers_errors_alone_fails(tmp_path):
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    from threading import Thread
+
+    class Broken(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(404 if self.headers.get("Cookie") else 500)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Broken) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        code, out, _ = run(url, "--fail-on", "error", "-g", "none", "-g", "everything", "--header", "X-Key: g3heim")
+        written = run(url, "--write-baseline", str(tmp_path / "b.json"))[0]
+        server.shutdown()
+        thread.join()
+    assert (code, written) == (1, 1)
+    output = " ".join(out.split())
+    assert output.startswith("Nothing of the site was seen, so nothing is proved.")
+    assert "0 of 1 page as 2 visitors, with the given login" in output
+    assert "repair it first (as: No choice yet)" in output
+    assert "check the address (as: Everything allowed)" in output
+    assert "g3heim" not in out
+
+
+@pytest.mark.parametrize("option", ["--cookie", "--header"])
+def test_login_is_for_a_site_alone(har, option):
+    code, _, err = run(har("x=1"), option, "a=geheim" if option == "--cookie" else "a: geheim")
+    assert (code, err) == (2, f"cookiegate: {option}: only a site's address can be asked with a login; leave it out\n")
+
+
+def test_registry_in_the_place_of_a_recording_is_told(cookies_toml):
+    code, _, err = run(cookies_toml)
+    assert code == 2
+    assert err.startswith(
+        "cookiegate: cookies.toml: no HAR file and no inventory, since it does not begin with a brace"
+    )
+
+
+def test_mistake_in_the_registry_has_its_line(har, tmp_path):
+    (tmp_path / "c.toml").write_text("\n[[cookie]]\nname = 'a'\ncategory = 'b'\n")
+    code, _, err = run(har("x=1"), "-r", str(tmp_path / "c.toml"))
+    assert (code, err.partition("; ")[0]) == (2, "cookiegate: c.toml:2: cookie[1] 'a': unknown category 'b'")
 
 
 def test_baseline_accepts_known_findings_and_no_new_ones(cli, har, tmp_path):
     assert cli("audit", har("x=1"), "--write-baseline", "known.json").returncode == 0
     accepted = cli("audit", har("x=1"), "--baseline", "known.json")
     assert accepted.returncode == 0
-    assert accepted.stdout.endswith("0 errors, 0 warnings, 0 notes; 1 accepted by the baseline\n")
+    assert accepted.stdout.endswith("0 errors, 0 warnings, 0 notes; 2 accepted by the baseline\n")
     assert cli("audit", har("x=1", "y=1"), "--baseline", "known.json").returncode == 1
 
 
@@ -186,9 +263,12 @@ def test_what_is_no_platform_is_refused(har, name):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "output"),
     [
-        (["nowhere.har"], "cookiegate: nowhere.har: No such file or directory; check the path\n"),
+        (
+            ["www.shop.example"],
+            "cookiegate: www.shop.example: No such file or directory; check the path, or write the ",
+        ),
         (
             ["a.har", "-r", "none.toml"],
             "cookiegate: none.toml: can't be read: No such file or directory; check the path\n",
@@ -198,16 +278,16 @@ def test_what_is_no_platform_is_refused(har, name):
         (["http://127.0.0.1:1/", "--consent-cookie", "a=b"], "cookiegate: --consent-cookie 1: no consent of a known"),
         (["a.har"], "cookiegate: a.har: broken JSON after entry 0"),
         (["broken.toml.har", "-r", "broken.toml"], "cookiegate: broken.toml: not TOML"),
-        (["b.har", "-o", "no/such/a.json"], "cookiegate: no/such/a.json: No such file or directory; check the path\n"),
+        (["b.har", "-o", "no/such/a.json"], "cookiegate: -o no/such/a.json: can't be written: there is no directory"),
     ],
 )
-def test_bad_input_is_told(cli, tmp_path, har, arguments, told):
+def test_bad_input_is_told(cli, tmp_path, har, arguments, output):
     (tmp_path / "a.har").write_text("no json")
     (tmp_path / "broken.toml").write_text("[")
     Path(har("x=1")).replace(tmp_path / "b.har")
     result = cli("audit", *arguments)
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith(told)
+    assert result.stderr.startswith(output)
     assert "Traceback" not in result.stderr
 
 
@@ -218,7 +298,7 @@ def test_hostile_names_do_not_reach_the_terminal(cli, har):
     assert "[bold]x[/bold]" in result.stdout
 
 
-@pytest.mark.parametrize("missing", ["httpx", "ijson", "jinja2"])
+@pytest.mark.parametrize("missing", ["httpx", "ijson", "jinja2", "publicsuffixlist"])
 def test_missing_package_is_told(tmp_path, missing):
     code = (
         "import sys, importlib.util as u; real = u.find_spec\n"
@@ -234,10 +314,12 @@ def test_missing_package_is_told(tmp_path, missing):
 def test_inventory_is_audited(cli, cookies_toml, tmp_path):
     code = (
         "from cookiegate import CookieGate, Registry\n"
-        "from cookiegate.model import Consent, Exchange\n"
+        "from cookiegate.decision import Exchange\n"
+        "from cookiegate.gate import compiled\n"
+        "from cookiegate.model import Consent\n"
         "from cookiegate.report.inventory import Inventory\n"
         f"gate = CookieGate.from_toml({cookies_toml!r})\n"
-        "decision = gate.policy.decide(b'ia_mkt_source=x', Consent(()), is_https=False, now=0)\n"
+        "decision = compiled(gate).policy.decide(b'ia_mkt_source=x', Consent(()), is_https=False, now=0)\n"
         "seen = Inventory('seen')\n"
         "seen(Exchange(method='GET', path='/', route='/', status=200, at_s=0, is_https=False, granted=frozenset(), "
         "decisions=(decision,), is_enforced=False))\n"
@@ -251,9 +333,9 @@ def test_inventory_is_audited(cli, cookies_toml, tmp_path):
 
 def test_progress_is_shown_on_a_terminal(har, monkeypatch):
     monkeypatch.setattr(command.sys.stderr, "isatty", lambda: True, raising=False)
-    with command._reading(command.Path(har("x=1"))) as tell:
+    with command.progress_of_octets(command.Path(har("x=1"))) as tell:
         tell(10)
-    with command._working("looking") as step:
+    with command.progress_of_requests("looking") as step:
         step()
 
 
@@ -274,7 +356,7 @@ def test_other_party_and_carried_cookies_are_in_the_table(cli, tmp_path):
 def test_demo_can_be_served_without_its_gate(cli, face):
     result = cli("demo", "--ungated", "--exit", *face)
     assert result.returncode == 0
-    assert "Without its gate: every answer sets 25 cookies, whatever the visitor chose." in result.stdout
+    assert "Without the gate: every response sets 25 cookies, whatever the visitor chose." in result.stdout
     assert re.search(
         r"^cookiegate audit http://127\.0\.0\.1:\d+/ --registry .*cookies\.toml$", result.stdout, re.MULTILINE
     )
@@ -285,13 +367,13 @@ def test_ungated_demo_answers_as_a_site_would(serve):
     import httpx
 
     with listen() as listener, serve(listener, is_gated=False) as server:
-        client = httpx.Client(base_url=server.url, timeout=30, trust_env=False)
+        client = httpx.Client(base_url=server.url, timeout=300, trust_env=False)
         page = client.get("/", headers={"Cookie": "mine=1"})
         chosen = client.post("/choice", data={"choice": "reject"})
-        told = client.get("/decisions")
+        output = client.get("/decisions")
         client.close()
     assert "There is no gate: every cookie is set." in page.text
     assert '<th scope="row">mine</th><td>unknown</td><td>yes</td><td>untouched</td>' in page.text
     assert len(page.headers.get_list("set-cookie")) == 25
     assert (chosen.status_code, chosen.headers.get("set-cookie")) == (303, None)
-    assert told.json() == []
+    assert output.json() == []

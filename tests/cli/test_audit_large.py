@@ -1,4 +1,4 @@
-"""A recording of 200 MB, audited as a user does it, in a process whose memory is measured."""
+"""An audit of a recording of 200 MB, in a process whose memory is measured."""
 
 import json
 import subprocess
@@ -9,8 +9,8 @@ import pytest
 resource = pytest.importorskip("resource", reason="memory is measured on POSIX systems")
 
 SIZE_OCTETS = 200_000_000
-MOST_KIB = 120 * 1024  # it takes some 40 MiB, Python and its packages included; the file would take 200
-# Measured by a process of its own: what other tests started is no matter then.
+MOST_KIB = 120 * 1024  # it takes about 40 MiB with Python and its packages; the file alone would take 200
+# Measured in a separate process, so that processes of other tests do not matter.
 MEASURE = """
 import resource, subprocess, sys
 done = subprocess.run([sys.executable, "-m", "cookiegate", *sys.argv[1:]])
@@ -49,7 +49,7 @@ def test_recording_of_200_megabytes_is_read_in_bounded_memory(tmp_path, promise)
     finally:
         path.unlink()
     assert (done.returncode, done.stderr) == (0, "")
-    told, _, peak = done.stdout.rstrip().rpartition("\n")
-    assert told.startswith("The one cookie keeps the policy's promise.")
-    assert f"{count + 1} requests" in told
+    output, _, peak = done.stdout.rstrip().rpartition("\n")
+    assert output.startswith("The one cookie keeps the policy's promise.")
+    assert f"{count + 1} requests" in output
     assert int(peak) // (1024 if sys.platform == "darwin" else 1) < MOST_KIB  # macOS counts octets

@@ -1,4 +1,4 @@
-"""`cookiegate consent`: what is recognised, what would be granted and why, from a header, a HAR file, or stdin."""
+"""`cookiegate consent`: recognised platforms, granted categories and reasons, from a header, a HAR file, or stdin."""
 
 import json
 import sys
@@ -25,6 +25,9 @@ def consent_json(*arguments, stdin=None):
     code, out, err = consent(*arguments, "--json", stdin=stdin)
     assert err == ""
     return code, json.loads(out)
+
+
+NOT_HAR = "the JSON is not a HAR file: log.entries[].request with url and headers is missing"
 
 
 def har(*requests):
@@ -74,9 +77,9 @@ def test_header_is_told_in_80_columns(cli):
 
 
 def test_header_is_told_as_json():
-    code, told = consent_json(COOKIEBOT)
+    code, data = consent_json(COOKIEBOT)
     assert code == 0
-    assert told == {
+    assert data == {
         "requests": 1,
         "recognised": 1,
         "results": [
@@ -117,14 +120,14 @@ def test_header_is_told_as_json():
         (COOKIEBOT, ("--revision", "4"), [], "statistics", "The consent was given to another version of the policy."),
         (COOKIEBOT, ("--revision", "3"), ["marketing", "statistics"], "statistics", "The visitor granted"),
         (IMPLIED, (), ["marketing", "statistics"], "statistics", "It is implied or a default: the visitor did not"),
-        (IMPLIED, ("--require-explicit",), [], "statistics", "The consent is not the visitor's own act"),
+        (IMPLIED, ("--require-explicit",), [], "statistics", "The consent is implied or a default"),
         ("CookieConsent=true", (), [], "statistics", "The consent cookie can't be read"),
         ("tarteaucitron=!x=wait", (), [], "statistics", "The visitor has not chosen yet"),
     ],
 )  # fmt: skip
 def test_what_would_be_granted_and_why(cookie, options, granted, category, why):
-    code, told = consent_json(cookie, *options)
-    [result] = told["results"]
+    code, data = consent_json(cookie, *options)
+    [result] = data["results"]
     assert (code, result["granted"]) == (0, granted)
     assert result["why"][category].startswith(why)
 
@@ -160,8 +163,8 @@ def test_nothing_that_is_known_is_exit_code_1():
 
 def test_text_on_stdin_may_be_a_whole_request():
     request = f"> GET / HTTP/2\r\n> Host: shop.example\r\n> cookie: a=1\r\n> Cookie: {COOKIEBOT}\r\n> sec-gpc: 1\r\n"
-    _, told = consent_json("-", stdin=request)
-    assert told["results"][0]["granted"] == ["statistics"]
+    _, data = consent_json("-", stdin=request)
+    assert data["results"][0]["granted"] == ["statistics"]
 
 
 def test_text_in_a_file_may_be_a_bare_header(tmp_path):
@@ -171,9 +174,9 @@ def test_text_in_a_file_may_be_a_bare_header(tmp_path):
 
 
 def test_har_file_is_read_by_different_consent_cookies(har_file):
-    code, told = consent_json(har_file)
-    assert (code, told["requests"], told["recognised"]) == (0, 5, 4)
-    first, second = told["results"]
+    code, data = consent_json(har_file)
+    assert (code, data["requests"], data["recognised"]) == (0, 5, 4)
+    first, second = data["results"]
     assert (first["requests"], first["hosts"]) == (3, ["www.shop.example", "cdn.shop.example"])
     assert first["granted"] == ["statistics"]
     assert (second["requests"], second["granted"]) == (1, [])
@@ -196,21 +199,52 @@ def test_har_file_without_consent_cookies_is_exit_code_1():
     assert (code, out) == (1, "No consent cookie of a known platform in 2 requests.\n")
 
 
-def test_har_request_without_a_host_is_named_by_its_number():
-    _, told = consent_json("-", stdin=har(("about:blank", [("cookie", COOKIEBOT)])))
-    assert told["results"][0]["hosts"] == ["entry 1"]
+@pytest.mark.parametrize("url", ["about:blank", "https://[not-an-address]/"])
+def test_har_request_without_a_host_is_named_by_its_number(url):
+    _, found = consent_json("-", stdin=har((url, [("cookie", COOKIEBOT)])))
+    assert found["results"][0]["hosts"] == ["entry 1"]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"url": "https://x.example/"},
+        {"headers": []},
+        {"url": None, "headers": []},
+        {"url": "https://x.example/", "headers": {}},
+        {"url": "https://x.example/", "headers": ["cookie"]},
+        {"url": "https://x.example/", "headers": [{"name": "cookie"}]},
+        {"url": "https://x.example/", "headers": [{"name": 1, "value": "a=1"}]},
+        None,
+    ],
+)
+def test_har_request_that_lacks_a_member_is_bad_input(request_):
+    code, out, err = consent("-", stdin=json.dumps({"log": {"entries": [{"request": request_}]}}))
+    assert (code, out) == (2, "")
+    assert err == f"cookiegate: {NOT_HAR}\n"
+
+
+def test_har_header_with_a_lone_surrogate_is_read():
+    text = har(("https://x.example/", [("x\udc80", "1"), ("cookie", COOKIEBOT)]))
+    assert consent_json("-", stdin=text)[0] == 0
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("", "no cookie is in the input; give a header like 'Cookie: name=value'"),
-        ("Cookie: abc", "no cookie is in the input; give a header like 'Cookie: name=value'"),
+        ("", "no cookie in the input; give a header like 'Cookie: name=value'"),
+        ("Cookie: abc", "no cookie in the input; give a header like 'Cookie: name=value'"),
         ('{"log": {"entries": [', "broken JSON at line 1, column 22: Expecting value; save it again"),
-        ("{}", "the JSON is no HAR file: log.entries[].request with url and headers is missing"),
-        ('{"log": {"entries": [1]}}', "the JSON is no HAR file: log.entries[].request with url and headers is missing"),
-        ('{"log": {"entries": 1}}', "the JSON is no HAR file: log.entries[].request with url and headers is missing"),
-        ('{"a":' * 100_000, "the JSON is nested too deep; save it again"),
+        ("{}", NOT_HAR),
+        (
+            '{"log": {"entries": [1]}}',
+            NOT_HAR,
+        ),
+        (
+            '{"log": {"entries": 1}}',
+            NOT_HAR,
+        ),
+        ('{"a":' * 100_000, "it nests more than 500 deep; take the inner parts out"),
         (b'{"a": "\xff"}', "the file is not UTF-8 (octet 7); save it again"),
     ],
 )
@@ -236,11 +270,50 @@ def test_empty_argument_is_bad_input():
     [("Klaro", 'klaro={"matomo":true}'), ("Axeptio", 'axeptio_cookies={"matomo":true,"$$completed":true}')],
 )
 def test_services_that_only_the_site_can_name_are_asked_for(reader, cookie):
-    problem = f"only the site knows its services; say what they are for: {reader}(services=...)"
+    problem = f"only the site knows its services; give their categories: {reader}(services=...)"
     code, found = consent_json(cookie)
     assert (code, found["results"][0]["platforms"][0]["problem"]) == (0, problem)
     _, out, _ = consent(cookie)
     assert "nothing granted: only the site" in out
+
+
+@pytest.mark.parametrize(
+    ("platform", "cookie", "problem"),
+    [
+        (
+            "Cloudflare Zaraz",
+            'cf_consent={"jnaU":true}',
+            "only the site knows its purposes; give their categories: Zaraz(purposes=...)",
+        ),
+        (
+            "Didomi",
+            "didomi_dcs=BGHWv4UYba5-dZnABdKu__D6iWHsD6iWHsCABFKVEACKUqgAAERY4AABEWMA",
+            "it holds numbers of purposes; give their categories: Didomi(purpose_numbers=...)",
+        ),
+    ],
+)
+def test_ids_that_only_the_site_can_explain_are_asked_for(platform, cookie, problem):
+    code, found = consent_json(cookie)
+    reading = found["results"][0]["platforms"][0]
+    assert (code, reading["platform"], reading["says"], reading["problem"]) == (0, platform, "unreadable", problem)
+
+
+@pytest.mark.parametrize(
+    ("platform", "cookie", "granted"),
+    [
+        ("c15t", "c15t=c.necessary:1,c.measurement:1,i.t:1767225600000,i.sid:sub_x", ["statistics"]),
+        (
+            "Fides",
+            'fides_consent={"consent":{"marketing":true},"fides_meta":{"updatedAt":"2026-01-02T03:04:05Z"}}',
+            ["marketing"],
+        ),
+        ("Cloudflare Zaraz", 'cf_consent={"jnaU":false}', []),
+    ],
+)
+def test_newer_platforms_are_recognised(platform, cookie, granted):
+    code, found = consent_json(cookie)
+    reading = found["results"][0]["platforms"][0]
+    assert (code, reading["platform"], reading["says"], reading["granted"]) == (0, platform, "choice", granted)
 
 
 def test_folder_and_a_name_that_is_no_path_are_bad_input(tmp_path):

@@ -1,6 +1,7 @@
-"""Real servers, real frameworks, three visitors, 24 cookies: exactly what leaves, and with which attributes."""
+"""Real servers, real frameworks, three visitors, 24 cookies: exactly which lines leave, with which attributes."""
 
 import json
+import re
 import time
 from collections import Counter
 
@@ -29,7 +30,7 @@ MAX_AGE_S = {
     "token": 3600, "refreshToken": 604800, "cachedSessionV1": None, "impersonateUserToken": None,
     "countryCode": None, "currency": 34560000, "fair_usage_tracker": 86400, "folder_sidebar": None,
     "refundNotificationExpiresAt": 3600,
-    "ia_pref_theme": 15552000, "ia_pref_language": 15552000, "ia_pref_layout": 7776000,
+    "ia_pref_theme": 184 * 86400, "ia_pref_language": 15552000, "ia_pref_layout": 7776000,
     "ia_pref_dismissals": 2592000, "ia_pref_defaults": 15552000,
     "ia_stats_session": None, "ia_stats_pageviews": 86400, "ia_stats_events": 2592000, "ia_stats_perf": 604800,
     "ia_stats_returning": 7776000,
@@ -47,11 +48,11 @@ VISITORS = [
 
 @pytest.fixture
 def visitor(server):
-    """A visitor, as a browser keeps the cookies, who pressed a button of the page."""
+    """A visitor with a browser's cookie store, who pressed a button of the page."""
     clients = []
 
     def choose(choice):
-        client = httpx.Client(base_url=server.url, timeout=30, trust_env=False)
+        client = httpx.Client(base_url=server.url, timeout=300, trust_env=False)
         clients.append(client)
         if choice is not None:
             answer = client.post("/choice", data={"choice": choice})
@@ -83,7 +84,7 @@ def test_lines_carry_exactly_the_attributes_of_the_policy(visitor, choice, names
         name = cookie.name.decode()
         assert cookie.is_unambiguous
         assert (name, cookie.max_age_s) == (name, MAX_AGE_S[name])
-        if cookie.expires_s is not None:  # Flask writes it beside Max-Age
+        if cookie.expires_s is not None:  # Flask writes it in addition to Max-Age
             limit_s = 34560000 if name == "folder_sidebar" else MAX_AGE_S[name]
             assert (name, abs(cookie.expires_s - time.time() - limit_s) < 120) == (name, True)
         assert (name, cookie.http_only) == (name, name in HTTP_ONLY)
@@ -102,7 +103,7 @@ def test_expires_alone_is_cut_to_400_days(visitor):
 @pytest.mark.parametrize("choice", [None, "statistics", "accept"])
 def test_names_and_values_leave_as_the_framework_wrote_them(visitor, choice):
     response = visitor(choice).get("/decisions")
-    sent = {told["cookie"]: told["before"].partition(";")[0] for told in response.json()}
+    sent = {each["cookie"]: each["before"].partition(";")[0] for each in response.json()}
     for line in response.headers.get_list("set-cookie"):
         name = line.partition("=")[0]
         assert line.partition(";")[0] == sent[name]
@@ -113,17 +114,17 @@ def test_names_and_values_leave_as_the_framework_wrote_them(visitor, choice):
     [(None, "no-consent", []), ("statistics", "not-granted", STATISTICS), ("accept", "", EVERYTHING)],
 )
 def test_decisions_name_reason_and_rule(visitor, choice, refusal, optional):
-    for told in visitor(choice).get("/decisions").json():
-        name = told["cookie"]
+    for each in visitor(choice).get("/decisions").json():
+        name = each["cookie"]
         if name == "newsletter_popup":
             expected = "drop", "unregistered", 4
         elif name in NECESSARY:
-            expected = told["action"], "necessary", 6
+            expected = each["action"], "necessary", 6
         elif name in optional:
-            expected = told["action"], "granted", 6
+            expected = each["action"], "granted", 6
         else:
             expected = "drop", refusal, 5
-        assert (name, told["action"], told["reason"], told["rule"]) == (name, *expected)
+        assert (name, each["action"], each["reason"], each["rule"]) == (name, *expected)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_consent_cookie_leaves_with_the_choice(visitor):
     fields = dict(pair.split("=") for pair in cookie.value.decode().split("&"))
     assert cookie.name == b"cookiegate_consent"
     assert (fields["v"], fields["c"], fields["r"]) == ("1", "statistics", "2026-01-12")
-    assert (cookie.max_age_s, cookie.path, cookie.same_site) == (15552000, b"/", SameSite.LAX)
+    assert (cookie.max_age_s, cookie.path, cookie.same_site) == (15897600, b"/", SameSite.LAX)
 
 
 def test_refused_cookies_of_the_request_are_hidden_and_deleted(visitor):
@@ -214,8 +215,8 @@ def test_unknown_choice_is_refused(visitor):
 
 
 def test_decisions_are_json_of_every_cookie(visitor):
-    told = json.loads(visitor(None).get("/decisions").text)
-    assert [decision["cookie"] for decision in told] == [*EVERYTHING, "newsletter_popup"]
+    decisions = json.loads(visitor(None).get("/decisions").text)
+    assert [decision["cookie"] for decision in decisions] == [*EVERYTHING, "newsletter_popup"]
 
 
 def cookie_header(client):
@@ -235,3 +236,35 @@ def test_settings_page_shows_the_registry_and_takes_a_choice(visitor):
     answer = client.post("/cookie-settings/api", json={"granted": ["statistics"]})
     assert answer.json()["choice"]["granted"] == ["statistics"]
     assert [cookie.name.decode() for cookie in lines_of(client.get("/decisions"))] == NECESSARY + STATISTICS
+
+
+# The preview
+
+
+def test_preview_offers_every_layout_theme_and_language(visitor):
+    page = visitor(None).get("/preview?layout=box&theme=govuk&language=de&site=both").text
+    options = set(re.findall(r'<option value="([\w-]+)"', page))
+    assert options >= {"bar", "box", "modal", "neutral", "govuk", "dark", "page", "auto", "light", "en", "de"}
+    assert set(re.findall(r'value="([\w-]+)" selected', page)) == {"box", "govuk", "page", "de", "both"}
+    assert "/preview/page?layout=box&amp;theme=govuk&amp;color_scheme=page&amp;language=de&amp;site=both" in page
+
+
+def test_preview_shows_the_banner_as_it_was_asked_for(visitor):
+    page = visitor(None).get("/preview/page?layout=modal&theme=dark&color_scheme=auto&language=de&site=dark").text
+    assert '<dialog id="cookiegate-banner" class="cookiegate-banner cookiegate-modal cookiegate-dark ' in page
+    assert 'content="dark"' in page
+    assert "Alle ablehnen" in page
+    assert 'data-look="&amp;layout=modal&amp;theme=dark&amp;color_scheme=auto"' in page
+
+
+def test_preview_opens_the_banner_for_who_has_chosen(visitor):
+    client = visitor("reject")
+    assert "cookiegate-banner" not in client.get("/preview/page").text
+    assert "cookiegate.open()" in client.get("/preview.js").text
+
+
+def test_preview_ignores_what_does_not_exist(visitor):
+    query = "?layout=<b>&theme=x&language=../x&site=1"
+    page = visitor(None).get(f"/preview{query}").text
+    assert set(re.findall(r'value="([\w-]+)" selected', page)) == {"bar", "neutral", "page", "en", "light"}
+    assert "cookiegate-bar cookiegate-neutral" in visitor(None).get(f"/preview/page{query}").text

@@ -1,4 +1,4 @@
-"""The example `cookies.toml` says what the policy says, in its own words."""
+"""The example `cookies.toml` agrees with the policy."""
 
 import re
 from pathlib import Path
@@ -11,8 +11,8 @@ SHARED_POLICY = Path(__file__).resolve().parents[3] / "shared" / "data" / "cooki
 SECONDS = {
     "7 days": 604800,
     "1 hour": 3600,
-    "6 months": 15552000,
-    "3 months": 7776000,
+    "6 months": 184 * 86400,
+    "3 months": 92 * 86400,
     "30 days": 2592000,
     "24 hours": 86400,
     "90 days": 7776000,

@@ -1,4 +1,4 @@
-"""The entry: version, help, and one line of advice where an extra is not installed."""
+"""The entry point: version, help, and one line of advice if an extra is not installed."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ runpy.run_module("cookiegate", run_name="__main__", alter_sys=False)
 def run_without(blocked, *arguments):
     code = WITHOUT.format(blocked=blocked, arguments=list(arguments))
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False
     )  # fmt: skip
     return result.returncode, result.stdout, result.stderr
 

@@ -1,11 +1,11 @@
-"""The progress bar: on a terminal, only if it takes long, and gone at the end."""
+"""The progress bar: on a terminal, only for slow reads, and removed at the end."""
 
 import io
 
 import pytest
 
 from cookiegate import ConfigError, Registry
-from cookiegate.cli.progress import reading
+from cookiegate.cli.progress import show_progress
 
 LONG = "".join(f'[[cookie]]\nname = "shop_{number}"\ncategory = "statistics"\n' for number in range(3000))
 
@@ -17,14 +17,14 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def terminal(monkeypatch):
-    """Read a registry on a terminal, and return what is written there."""
+    """Read a registry with a terminal as standard error; return what was written to it."""
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "80")
 
     def read(path, patience_s):
         screen = Terminal()
         monkeypatch.setattr("sys.stderr", screen)
-        with reading(path, patience_s=patience_s):
+        with show_progress(path, patience_s=patience_s):
             Registry.from_toml(path)
         return screen.getvalue()
 
@@ -42,7 +42,7 @@ def test_progress_is_shown_on_a_terminal(terminal, path):
     shown = terminal(path, patience_s=0)
     assert "reading cook\\x1bies.toml" in shown
     assert "cook\x1bies" not in shown
-    assert shown.endswith("\x1b[2K")  # the line is wiped
+    assert shown.endswith("\x1b[2K")  # the line is erased
 
 
 def test_progress_is_not_shown_of_what_is_read_soon(terminal, path):
@@ -50,7 +50,7 @@ def test_progress_is_not_shown_of_what_is_read_soon(terminal, path):
 
 
 def test_progress_is_not_shown_to_a_file(path, capsys):
-    with reading(path, patience_s=0):
+    with show_progress(path, patience_s=0):
         assert len(Registry.from_toml(path)) == 3000
     assert capsys.readouterr() == ("", "")
 

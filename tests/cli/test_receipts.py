@@ -1,4 +1,4 @@
-"""`cookiegate receipts`: verify, show, export, stats, purge, as people and as programs read them."""
+"""`cookiegate receipts`: verify, show, export, stats, purge, with output for people and for programs."""
 
 import csv
 import json
@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import typer
@@ -19,7 +20,7 @@ from typer.testing import CliRunner
 
 from cookiegate import Category, CookieRule, Registry, parse_lifetime
 from cookiegate.cli.app import app
-from cookiegate.cli.receipts import opened
+from cookiegate.cli.receipts import open_store
 from cookiegate.cli.receipts.export import export
 from cookiegate.receipts import Receipts
 
@@ -50,7 +51,7 @@ def file(tmp_path):
     days = iter([choice[0] for choice in CHOICES])
     receipts = Receipts(
         tmp_path / "receipts.db", registry=REGISTRY, revision="2026-01", validity="6 months",
-        clock=lambda: JANUARY + DAY * next(days),
+        clock=lambda: JANUARY + DAY * next(days), patience_s=300,
     )  # fmt: skip
     for _, visitor, granted, how, where, language in CHOICES:
         receipts.record(id=visitor, granted=granted, how=how, where=where, language=language)
@@ -75,7 +76,7 @@ def run(file, tmp_path, monkeypatch):
 
 @pytest.fixture
 def execute(file):
-    """Change the store behind its back."""
+    """Change the store directly in the database."""
 
     def change(*statements):
         with closing(sqlite3.connect(file)) as connection:
@@ -104,7 +105,7 @@ def test_verify_prints_the_head_to_be_noted(run, file):
         ("DELETE FROM cookiegate_receipts WHERE sequence > 3", "record 4: it and those up to 5 are missing"),
         ("UPDATE cookiegate_registries SET snapshot = '{}'", ": it was changed after it was written"),
         ("UPDATE cookiegate_registries SET snapshot = NULL", "NOT NULL"),
-        ("DELETE FROM cookiegate_registries", ": it is missing, and receipts speak of it"),
+        ("DELETE FROM cookiegate_registries", ": it is missing, and receipts refer to it"),
         ("UPDATE cookiegate_chain SET hash = x'1b5b324a'", "record 5: the store's head has another hash"),
     ],
 )
@@ -148,7 +149,7 @@ def test_show_says_what_was_chosen_and_what_the_policy_said(run):
     assert code == 0
     assert out.startswith("2 choices on record for ann\n\ntime     2026-01-12 08:00:00 UTC\ngranted  statistics\n")
     assert "how      own-choice (given)\nwhere    page, language de\npolicy   revision 2026-01, registry " in out
-    assert "valid    P180D\n" in out
+    assert "valid    P184D\n" in out
     assert "granted  preferences, statistics, marketing\n" in out
     assert "  necessary: always, 1 cookie\n  preferences: granted, 0 cookies\n  statistics: granted, 1 cookie\n" in out
     assert "    _ga*: 400 days; Google; Counts visits.\n" in out
@@ -172,7 +173,7 @@ def test_show_of_a_record_shows_that_one(run, file):
 def test_show_takes_an_id_that_begins_with_a_hyphen(run):
     code, out, _ = run("show", "-cid")
     assert (code, out.splitlines()[0]) == (0, "1 choice on record for -cid")
-    assert run("show", "--AqMfuRTiR4P36U973w4y")[:2] == (1, "nothing is on record for --AqMfuRTiR4P36U973w4y\n")
+    assert run("show", "--AqMfuRTiR4P36U973w4y")[:2] == (1, "no receipt for --AqMfuRTiR4P36U973w4y\n")
 
 
 def test_show_as_json_holds_the_registry(run):
@@ -199,7 +200,7 @@ def test_show_tells_what_is_not_as_written(run, execute):
 
 
 def test_show_of_nobody_finds_nothing(run):
-    assert run("show", "\x1b[2J") == (1, "nothing is on record for \\x1b[2J\n", "")
+    assert run("show", "\x1b[2J") == (1, "no receipt for \\x1b[2J\n", "")
 
 
 def test_export_is_json_lines(run):
@@ -248,11 +249,11 @@ def test_export_to_a_file_that_can_not_be_written(run, name):
 @pytest.mark.parametrize("command", ["export", "stats"])
 def test_day_that_is_none_is_refused(run, command):
     code, _, err = run(command, "--since", "yesterday")
-    assert (code, err) == (2, "cookiegate: receipts: --since 'yesterday' is no day; write it like 2026-01-12\n")
+    assert (code, err) == (2, "cookiegate: receipts: --since 'yesterday' is not a day; write it like 2026-01-12\n")
 
 
 def on_a_terminal(*arguments):
-    """Run the command line with a terminal for its output, and return what is written there."""
+    """Run the command line with a terminal as its output; return what was written to it."""
     leader, follower = pty.openpty()
     environment = {**os.environ, "COLUMNS": "80", "TERM": "xterm"}
     with subprocess.Popen(
@@ -281,7 +282,7 @@ def test_export_on_a_terminal_shows_its_progress_and_moves_no_cursor(file, execu
 
 @pytest.fixture
 def exported_to(file, monkeypatch, capsys):
-    """Export to a file that standard output stands for; returns the exit code and what is told."""
+    """Export with a file as standard output; return the exit code and standard error."""
 
     def run(output):
         monkeypatch.setattr(sys, "stdout", output)
@@ -304,8 +305,8 @@ def test_export_to_a_full_disk_is_told(exported_to):
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("no /dev/full on this system")
-    told = "cookiegate: receipts: standard output: No space left on device; use --output\n"
-    assert exported_to(full.open("w")) == (2, told)
+    message = "cookiegate: receipts: standard output: No space left on device; use --output\n"
+    assert exported_to(full.open("w")) == (2, message)
 
 
 def test_purge_on_a_terminal_asks(file):
@@ -315,7 +316,7 @@ def test_purge_on_a_terminal_asks(file):
         stdin=follower, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         os.write(leader, b"n\n")
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     os.close(leader)
     os.close(follower)
     assert process.returncode == 1
@@ -324,7 +325,7 @@ def test_purge_on_a_terminal_asks(file):
 
 def test_progress_moves_every_so_often(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
-    assert sum(1 for _ in opened.with_progress(range(1200), 1200, "counting")) == 1200
+    assert sum(1 for _ in open_store.with_progress(range(1200), 1200, "counting")) == 1200
     assert "counting" in sys.stderr.getvalue()
 
 
@@ -369,10 +370,18 @@ def test_stats_leaves_out_what_can_not_be_read(run, execute):
         "UPDATE cookiegate_receipts SET event_time = x'00' WHERE sequence = 3",
         "UPDATE cookiegate_receipts SET event_time = '0001-01-01' WHERE sequence = 4",
     )
-    out = run("stats")[1]
+    code, out = run("stats")[:2]
     assert "3 receipts can't be read and are left out; see cookiegate receipts verify\n" in out
+    assert code == 1
     assert [line[:7] for line in out.splitlines() if line[:1] in "02"] == ["0001-01", "2026-04"]
     assert json.loads(run("stats", "--json")[1])["unread"] == 3
+    assert run("stats", "--json")[0] == 1
+
+
+def test_stats_speaks_of_one_receipt(run, execute):
+    execute("UPDATE cookiegate_receipts SET purposes = 'x' WHERE sequence = 2")
+    out = run("stats")[1]
+    assert "1 receipt can't be read and is left out; see cookiegate receipts verify\n" in out
 
 
 def test_stats_draws_an_svg_without_scripts(run, tmp_path):
@@ -381,6 +390,14 @@ def test_stats_draws_an_svg_without_scripts(run, tmp_path):
     assert (code, err) == (0, "plot in plot.svg\n")
     assert all(word in svg for word in ("preferences", "statistics", "marketing", "2026-01", "choices"))
     assert "<script" not in svg
+    picture = ElementTree.fromstring(svg)
+    title, description = (picture.find(f"{{http://www.w3.org/2000/svg}}{name}").text for name in ("title", "desc"))
+    assert (picture.get("role"), picture.get("aria-label")) == ("img", title)
+    assert title == "Share of choices that granted each category, by month"
+    shares = json.loads(run("stats", "--json")[1])["periods"]
+    assert [text.partition(":")[0] for text in description.split("; ")] == [each["period"] for each in shares]
+    for each, text in zip(shares, description.split("; "), strict=True):
+        assert re.search(rf" of {each['choices']} choices?$", text)
 
 
 def test_stats_draws_other_forms_and_many_periods(run, tmp_path):
@@ -408,8 +425,8 @@ def test_stats_without_matplotlib_names_the_extra(run, monkeypatch):
 
 def test_purge_deletes_and_the_chain_goes_on(run, file):
     code, out, _ = run("purge", "--older-than", "1 day", "--yes")
-    assert (code, out.splitlines()[0]) == (0, "5 receipts deleted; the chain goes on over them")
-    assert re.fullmatch(r"head 6:[0-9a-f]{64}; note it in place of older ones", out.splitlines()[1])
+    assert (code, out.splitlines()[0]) == (0, "5 receipts deleted; the chain continues")
+    assert re.fullmatch(r"head 6:[0-9a-f]{64}; note it, and discard older ones", out.splitlines()[1])
     code, out, _ = run("verify")
     assert (code, out.splitlines()[1]) == (0, "receipts  0, and 5 purged")
     assert run("purge", "--older-than", "1 day", "--yes")[1].endswith("UTC: nothing to delete\n")
@@ -428,7 +445,7 @@ def test_dry_purge_deletes_nothing(run):
 
 def test_purge_without_a_terminal_needs_a_yes(run):
     code, _, err = run("purge", "--older-than", "1 day")
-    assert (code, err.endswith("UTC would be deleted; say so with --yes\n")) == (2, True)
+    assert (code, err.endswith("UTC would be deleted; confirm with --yes\n")) == (2, True)
 
 
 def test_purge_that_is_confirmed_is_done(run, monkeypatch):

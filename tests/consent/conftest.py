@@ -1,6 +1,5 @@
 """What the tests of the consent platforms share: every reader by name, and how one reads a Cookie header."""
 
-import importlib
 import json
 import re
 from collections.abc import Callable
@@ -9,55 +8,30 @@ from typing import Any
 
 import pytest
 
+import cookiegate.consent
 from cookiegate.model import Consent, Reason, RequestHead
 
-PLATFORMS = {
-    "AspNetCore": "aspnetcore",
-    "Axeptio": "axeptio",
-    "Borlabs": "borlabs",
-    "Civic": "civic",
-    "Complianz": "complianz",
-    "CookieConsentStatus": "cookieconsent_status",
-    "CookieFirst": "cookiefirst",
-    "CookieInformation": "cookieinformation",
-    "CookieScript": "cookiescript",
-    "CookieYes": "cookieyes",
-    "Cookiebot": "cookiebot",
-    "Didomi": "didomi",
-    "DjangoCookieConsent": "django_cookie_consent",
-    "HubSpot": "hubspot",
-    "Iubenda": "iubenda",
-    "Klaro": "klaro",
-    "Moove": "moove",
-    "OneTrust": "onetrust",
-    "PiwikPro": "piwikpro",
-    "Shopify": "shopify",
-    "Tarteaucitron": "tarteaucitron",
-    "Tealium": "tealium",
-    "TrustArc": "trustarc",
-    "VanillaCookieConsent": "vanilla_cookieconsent",
-    "Wix": "wix",
-}
-IAB = {"Gpp": "gpp", "Tcf": "tcf", "UsPrivacy": "us_privacy"}
+IAB = {"Gpp", "Tcf", "UsPrivacy"}
+PLATFORMS = [name for name, module in cookiegate.consent._MODULES.items() if module.startswith("platforms.")]
+SAMPLES = Path(__file__).with_name("platform-samples.json")
 
 
 @pytest.fixture(scope="session")
 def platforms() -> dict[str, Any]:
     """Every reader of a platform, by its name."""
-    return {name: _reader(name, module) for name, module in PLATFORMS.items()}
+    return {name: getattr(cookiegate.consent, name) for name in PLATFORMS}
 
 
 @pytest.fixture(scope="session")
 def readers(platforms: dict[str, Any]) -> dict[str, Any]:
     """Every reader, those of the IAB's strings included."""
-    return platforms | {name: _reader(name, module) for name, module in IAB.items()}
+    return platforms | {name: getattr(cookiegate.consent, name) for name in IAB}
 
 
 @pytest.fixture(scope="session")
 def samples() -> list[dict[str, Any]]:
-    """One value or more for each reader, with what it says, and at which positions a change can't be told."""
-    path = Path(__file__).with_name("platform-samples.json")
-    found = json.loads(path.read_text(encoding="utf-8"))["samples"]
+    """One value or more for each reader, with what it says, and at which positions a change is not noticed."""
+    found = json.loads(SAMPLES.read_text(encoding="utf-8"))["samples"]
     for sample in found:
         header, undetectable = "", set[int]()
         for number, text in enumerate(re.split("[«»]", sample["header"])):
@@ -93,7 +67,3 @@ def granted(read: Callable[..., Consent | None]) -> Callable[..., str | None]:
         return " ".join(sorted(consent.granted))
 
     return words
-
-
-def _reader(name: str, module: str) -> Any:
-    return getattr(importlib.import_module(f"cookiegate.consent.{module}"), name)

@@ -14,7 +14,8 @@ Granted = Callable[..., str | None]
     ("value", "expected"),
     [
         ("yes", "marketing preferences statistics"),
-        ("no", "unreadable"),
+        ("no", ""),
+        ("No", "unreadable"),
         ("Yes", "unreadable"),
         ("yes!", "unreadable"),
         ("", "unreadable"),

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookiegate.consent.gpp import SECTIONS, Gpp, decode_opt_outs, split_gpp_string
-from cookiegate.consent.iab import OptOut
-from cookiegate.consent.tcf import Tcf
+from cookiegate.consent.iab.gpp import SECTIONS, Gpp, decode_opt_outs, split_gpp_string
+from cookiegate.consent.iab.opt_out import OptOut
+from cookiegate.consent.iab.tcf import Tcf
 from cookiegate.errors import ConfigError
 from cookiegate.model import Category, Consent, Reason, RequestHead
 
@@ -18,7 +18,7 @@ MAPPING = {"preferences": {1, 5, 6}, "statistics": {1, 8, 9}, "marketing": {1, 3
 OPT_OUTS = ("SaleOptOut", "SharingOptOut", "TargetedAdvertisingOptOut")
 EVERYTHING = frozenset({"preferences", "statistics", "marketing"})
 
-TC_ALL = "CQraFkAQraFkAEsAHBEND6FsAP_gAEPgAAYgAAAAAAAA"
+TC_ALL = "CQraFkAQraFkAEsAHBEND6FsAP_gAEPgAAYgAAAAAAAA.IAAA"
 USNAT_NO = b"DBABLA~BVQqAAAAAgA.QA"
 USNAT_GPC = b"DBABLA~BVQqAAAAAgA.YA"
 USNAT_SILENT = b"DBABLA~BAAAAAAAAgA.QA"
@@ -148,9 +148,14 @@ def test_both_ways_to_pad_the_header_are_read(header: bytes) -> None:
     assert split_gpp_string(header + b"~x") == [(2, b"x")]
 
 
-@pytest.mark.parametrize("tilde", [b"%7E", b"%7e"])
+@pytest.mark.parametrize("tilde", [b"%7E", b"%7e", b"%257E"])
 def test_encoded_tilde_is_read(tilde: bytes) -> None:
     assert Gpp().parse(USNAT_NO.replace(b"~", tilde)) == Gpp().parse(USNAT_NO)
+
+
+def test_encoded_dots_are_read() -> None:
+    assert Gpp().parse(USCA_OPT_OUT.replace(b".", b"%2E")) == Gpp().parse(USCA_OPT_OUT)
+    assert Gpp().parse(f"DBABMA%7E{TC_ALL}".replace(".", "%2E").encode()) == Gpp().parse(f"DBABMA~{TC_ALL}".encode())
 
 
 def test_run_of_section_ids_is_read() -> None:
@@ -208,13 +213,13 @@ def test_broken_tc_string_is_no_consent_whatever_stands_beside_it() -> None:
     assert is_unreadable(Gpp(unless_refused=EVERYTHING).parse(f"DBACNYA~{TC_ALL[:30]}~1YNN".encode()))
 
 
-@pytest.mark.parametrize("value", [b"DBABjw~CPXxRfA~1YNN", b"DBABBg~CUoAAAKA.QA"])
+@pytest.mark.parametrize("value", [b"DBACTQY~1YNN~BAAA", b"DBABBg~CUoAAAKA.QA"])
 def test_beside_a_section_that_is_not_known_nothing_is_granted(value: bytes) -> None:
     assert granted(Gpp(unless_refused=EVERYTHING).parse(value)) == frozenset()
 
 
 def test_objection_beside_a_section_that_is_not_known_counts() -> None:
-    consent = Gpp().parse(b"DBABjw~CPXxRfA~1YYN")
+    consent = Gpp().parse(b"DBACTQY~1YYN~BAAA")
     assert consent is not None
     assert consent.explicit
 
@@ -240,7 +245,9 @@ def test_later_version_with_more_bits_is_read_by_its_known_fields() -> None:
         (b"DBABAAAAAAAA~BAAA", "does not end"),
         (b"DBABLB~BAAA", "no padding"),
         (b"DBABLAAAAAA~BAAA", "no padding"),
-        (b"DB__" + b"_" * 200 + b"~A" * 64, "more ids than the 64"),
+        (b"DB__" + b"_" * 200 + b"~A" * 64, "cut off"),
+        (b"DBACAiBJgRAkw~A~A", "ids from 120000 to 120000, where 1 to 65535"),
+        (b"DBABsw~A", "more ids than the 1 "),
         (b"DBABLA" + b"~A" * 65, "65 sections"),
     ],
 )

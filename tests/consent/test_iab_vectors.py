@@ -1,8 +1,8 @@
 import pytest
 
-from cookiegate.consent.gpp import Gpp
-from cookiegate.consent.tcf import Tcf
-from cookiegate.consent.us_privacy import UsPrivacy
+from cookiegate.consent.iab.gpp import Gpp
+from cookiegate.consent.iab.tcf import Tcf
+from cookiegate.consent.iab.us_privacy import UsPrivacy
 from cookiegate.model import OPTIONAL, RequestHead
 
 SOURCES = {"iab-tcf": Tcf(), "iab-gpp": Gpp(), "us-privacy": UsPrivacy()}

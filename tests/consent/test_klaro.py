@@ -50,8 +50,8 @@ def test_klaro_collects_all_mistakes(read: Read) -> None:
     with pytest.raises(ConfigError) as caught:
         read("Klaro", "", services={"matomo": "stats", "ads": ["hotjar"], "marketing": ["ok", 3], 7: "statistics"})
     assert caught.value.problems == (
-        f"Klaro: services['matomo']: unknown category 'stats'; {known}",
-        f"Klaro: services['hotjar']: unknown category 'ads'; {known}",
+        f"Klaro: services['matomo']: unknown category 'stats'; {known} (did you mean 'statistics'?)",
+        f"Klaro: services['hotjar']: unknown category 'ads'; {known} (did you mean 'marketing'?)",
         "Klaro: services: 3 is no id; give the text that the platform uses",
         "Klaro: services: 7 is no id; give the text that the platform uses",
     )

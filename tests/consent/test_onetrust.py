@@ -110,7 +110,7 @@ def test_onetrust_collects_all_mistakes(read: Read) -> None:
     assert caught.value.problems == (
         "OneTrust: cookie_name 'a b': no cookie name; use letters, digits, '-', '_' and '.'",
         "OneTrust: closed_cookie_name 1: no cookie name; use letters, digits, '-', '_' and '.'",
-        f"OneTrust: groups['C0001']: unknown category 'needed'; {known}",
+        f"OneTrust: groups['C0001']: unknown category 'needed'; {known} (did you mean 'necessary'?)",
         "OneTrust: groups: '' is no id; give the text that the platform uses",
         f"OneTrust: groups['C2']: 3 is no category; {known}",
     )

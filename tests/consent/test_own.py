@@ -12,7 +12,7 @@ from cookiegate import Category, ConfigError, Consent, Reason, RequestHead
 from cookiegate.consent import OwnConsent
 
 AT = datetime(2026, 1, 12, 8, tzinfo=UTC)
-HALF_A_YEAR_S = 15552000
+HALF_A_YEAR_S = 15897600
 SECRET, NEWER = "correct horse battery", "staple correct horse"
 FULL = Consent(["statistics", "preferences"], given_at=AT, revision="2026-01-12", id="3q2-7wEjRWeJq83v")
 UNREADABLE = Consent.none(Reason.CONSENT_UNREADABLE, source="cookiegate_consent")
@@ -33,7 +33,7 @@ def read():
 def test_own_writes_one_line():
     assert OwnConsent().write(FULL, is_https=True) == (
         b"cookiegate_consent=v=1&c=preferences.statistics&t=1768204800&r=2026-01-12&id=3q2-7wEjRWeJq83v; "
-        b"Max-Age=15552000; Path=/; Secure; SameSite=Lax"
+        b"Max-Age=15897600; Path=/; Secure; SameSite=Lax"
     )
 
 
@@ -235,13 +235,13 @@ def test_own_signed_without_itsdangerous_says_what_to_install(monkeypatch):
         ({"name": ""}, "OwnConsent: name '' is no cookie name; use letters, digits, '-' and '_'"),
         ({"name": "é"}, "OwnConsent: name 'é' is no cookie name; use letters, digits, '-' and '_'"),
         ({"name": "$c"}, "OwnConsent: name '$c' is no cookie name; use letters, digits, '-' and '_'"),
-        ({"lifetime": "session"}, "OwnConsent: lifetime 'session' names no number; write one like '6 months'"),
+        (
+            {"lifetime": "session"},
+            "OwnConsent: lifetime 'session' names no number; write one like '400 days', or leave it out",
+        ),
         (
             {"lifetime": "soon"},
-            (
-                "OwnConsent: lifetime 'soon' is not understood; write a number and a unit like '7 days' or '6 months', "
-                "or 'session', 'persistent' or 'varies'"
-            ),
+            ("OwnConsent: lifetime 'soon' is not understood; write a number and a unit like '7 days' or '6 months'"),
         ),
         (
             {"name": "__host-c", "domain": "example.com"},
@@ -255,9 +255,23 @@ def test_own_signed_without_itsdangerous_says_what_to_install(monkeypatch):
         ({"secret": []}, "OwnConsent: secret is too short, or no text; use at least 16 random characters"),
         ({"secret": [SECRET, "x"]}, "OwnConsent: secret is too short, or no text; use at least 16 random characters"),
         ({"name": 5}, "OwnConsent: name 5 is no cookie name; use letters, digits, '-' and '_'"),
-        ({"lifetime": 30}, "OwnConsent: lifetime 30 names no number; write one like '6 months'"),
+        ({"lifetime": 0}, "OwnConsent: lifetime is 0; use a length from 1 second to 36,500 days"),
         ({"domain": 5}, "OwnConsent: domain 5 is no host name; write it like 'example.com'"),
         ({"secret": 5}, "OwnConsent: secret is too short, or no text; use at least 16 random characters"),
+        (
+            {"former_domains": "example.com"},
+            "OwnConsent: former_domains is 'example.com'; use a list like ['example.com']",
+        ),
+        (
+            {"former_domains": ["a b"]},
+            "OwnConsent: former_domains: 'a b' is no host name; write it like 'example.com'",
+        ),
+        ({"former_names": 5}, "OwnConsent: former_names is 5; use a list like ['__Host-consent']"),
+        (
+            {"former_names": ["a;b"]},
+            "OwnConsent: former_names: 'a;b' is no cookie name; write it like '__Host-consent'",
+        ),
+        ({"former_partitioned": "yes"}, "OwnConsent: former_partitioned is 'yes'; use true or false"),
         ({"secret": b"x" * 32}, "OwnConsent: secret is too short, or no text; use at least 16 random characters"),
     ],
 )

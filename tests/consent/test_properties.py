@@ -21,7 +21,7 @@ def test_samples_read_as_they_say(samples: list[dict[str, Any]], read: Callable[
         assert consent is not None
         assert sorted(consent.granted) == sample["granted"], sample
         assert consent.explicit is sample["explicit"], sample
-        assert consent.revision == sample.get("revision"), sample
+        assert consent.revision == sample.get("revision"), f'correct or add "revision": {sample}'
         assert (consent.given_at and consent.given_at.isoformat()) == sample.get("given_at"), sample
 
 

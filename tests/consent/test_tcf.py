@@ -8,20 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookiegate.consent.tcf import Tcf, TcString, decode_tc_string
+from cookiegate.consent.iab.tc_string import TcString, decode_tc_string
+from cookiegate.consent.iab.tcf import Tcf
 from cookiegate.errors import ConfigError
 from cookiegate.model import Category, Consent, Reason, RequestHead
 
 STRINGS = json.loads((Path(__file__).parent / "iab" / "strings.json").read_text(encoding="utf-8"))
 CASES = STRINGS["tcf"]
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 MAPPING = {"preferences": {1, 5, 6}, "statistics": {1, 8, 9}, "marketing": {1, 3, 4}}
 
-ALL = b"CQraFkAQraFkAEsAHBEND6FsAP_gAEPgAAYgH0QCYAAgAEAAoADIAMgAtgCEAXmAxkB9AH0QCYAAgAEAAoADIAMgAtgCEAXmAxkB9AAA"
-NONE = b"CQraFkAQraFkAEsAHBEND6FgAAAAAAAAAAYgAAAAAAAA"
+ALL = b"CQraFkAQraFkAEsAHBEND6FsAP_gAEPgAAYgH0QCYAAgAEAAoADIAMgAtgCEAXmAxkB9AH0QCYAAgAEAAoADIAMgAtgCEAXmAxkB9AAA.IAAA"
+NONE = b"CQraFkAQraFkAEsAHBEND6FgAAAAAAAAAAYgAAAAAAAA.IAAA"
 
 
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def counts(put) -> bool:
+    """Say whether the standard takes a string with these fields."""
+    is_new = max(put["created"], put["last_updated"]) >= "2026-03-01"
+    return put["is_service_specific"] and (put["vendors_disclosed"] is not None or not is_new)
 
 
 def head(value: bytes, name: bytes = b"euconsent-v2") -> RequestHead:
@@ -41,41 +49,14 @@ def test_official_string_decodes_to_what_was_put_in(case) -> None:
     put = case["put"]
     string = decode_tc_string(case["string"].encode())
     assert string == TcString(
-        version=2,
         created=moment(put["created"]),
         last_updated=moment(put["last_updated"]),
-        consent_language="EN",
-        vendor_list_version=48,
+        policy_version=put["policy_version"],
+        is_service_specific=put["is_service_specific"],
+        purposes_consent=frozenset(put["purposes_consent"]),
+        vendor_consents=frozenset(put["vendor_consents"]),
         publisher_restrictions=string.publisher_restrictions,
-        **{
-            name: put[name]
-            for name in (
-                "cmp_id",
-                "cmp_version",
-                "consent_screen",
-                "policy_version",
-                "is_service_specific",
-                "use_non_standard_texts",
-                "purpose_one_treatment",
-                "publisher_cc",
-            )
-        },
-        **{
-            name: None if put[source] is None else frozenset(put[source])
-            for name, source in {
-                "purposes_consent": "purposes_consent",
-                "purposes_legitimate_interest": "purposes_legitimate_interest",
-                "special_feature_opt_ins": "special_feature_opt_ins",
-                "vendor_consents": "vendor_consents",
-                "vendor_legitimate_interests": "vendor_legitimate_interests",
-                "vendors_disclosed": "vendors_disclosed",
-                "vendors_allowed": "vendors_allowed",
-                "publisher_purposes_consent": "publisher_purposes_consent",
-                "publisher_purposes_legitimate_interest": "publisher_purposes_legitimate_interest",
-                "publisher_custom_purposes_consent": "custom_consent",
-                "publisher_custom_purposes_legitimate_interest": "custom_legitimate_interest",
-            }.items()
-        },
+        vendors_disclosed=None if put["vendors_disclosed"] is None else frozenset(put["vendors_disclosed"]),
     )
 
 
@@ -95,7 +76,7 @@ def test_official_string_grants_by_its_purposes(case) -> None:
     put = case["put"]
     consent = Tcf()(head(case["string"].encode()))
     assert consent is not None
-    if not put["is_service_specific"]:
+    if not counts(put):
         assert is_unreadable(consent)
         return
     consented = set(put["purposes_consent"])
@@ -111,7 +92,7 @@ def test_official_string_grants_by_its_purposes(case) -> None:
 def test_official_string_grants_a_vendor_by_its_bits_and_restrictions(case) -> None:
     put = case["put"]
     vendor = STRINGS["vendor_lists"][case["list"]][-1]
-    consented = set(put["purposes_consent"]) if vendor in put["vendor_consents"] and put["is_service_specific"] else ()
+    consented = set(put["purposes_consent"]) if vendor in put["vendor_consents"] and counts(put) else ()
     allowed = set(consented) - {
         purpose for purpose, kind, vendors in put["restrictions"] if kind != 1 and vendor in vendors
     }
@@ -146,11 +127,12 @@ def test_one_octet_changed_outside_the_purposes_never_grants_what_was_refused(ca
     tcf = Tcf()
     text = case["string"].encode()
     whole = tcf.parse(text)
-    is_usable = case["put"]["is_service_specific"]
     for at in range(len(text)):
-        is_scope = at == 23  # the character with the bit isServiceSpecific: it can't be told from another string
+        # The characters with the dates and the bit isServiceSpecific: the result can't be distinguished from another
+        # string, of another time or scope.
+        is_usability = at == 23 or 1 <= at <= 12
         is_purpose = 25 <= at <= 29
-        if is_purpose or (is_scope and not is_usable):
+        if is_purpose or (is_usability and not counts(case["put"])):
             continue
         for octet in b"A_g-\x00\xff%. ~":
             consent = tcf.parse(text[:at] + bytes([octet]) + text[at + 1 :])
@@ -172,6 +154,42 @@ def test_official_string_with_octets_put_in_or_taken_out_never_raises(case, at: 
     text = case["string"].encode()
     at %= len(text)
     assert isinstance(Tcf().parse(text[:at] + octets + text[at + 1 :]), Consent)
+
+
+def updated(day: str, *, created: str = "2025-01-01", disclosed: bool = False) -> bytes:
+    """Return a string that was created and updated on these days, and grants everything."""
+    bits = "000010"
+    for text in (created, day):
+        bits += f"{int(datetime.fromisoformat(text + 'T00:00:00+00:00').timestamp()) * 10:036b}"
+    start = "".join(ALPHABET[int(bits[at : at + 6], 2)] for at in range(0, len(bits), 6)).encode()
+    return start + ALL.split(b".")[0][len(start) :] + (b".IAAA" if disclosed else b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "by_default"),
+    [
+        (updated("2026-02-28"), True),
+        (updated("2026-03-01"), False),
+        (updated("2026-03-01", disclosed=True), True),
+        (updated("2025-02-01", created="2026-03-01"), False),
+    ],
+)
+def test_strings_made_since_march_2026_need_the_list_of_disclosed_vendors(text: bytes, by_default: bool) -> None:
+    assert bool(Tcf().parse(text).granted) is by_default
+    assert bool(Tcf(require_disclosed_vendors=True).parse(text).granted) is text.endswith(b".IAAA")
+    assert Tcf(require_disclosed_vendors=False).parse(text).granted
+    assert by_default or is_unreadable(Tcf().parse(text))
+
+
+@pytest.mark.parametrize("dot", [b"%2E", b"%2e", b"%252E"])
+def test_encoded_dots_are_read(dot: bytes) -> None:
+    assert Tcf().parse(ALL.replace(b".", dot)) == Tcf().parse(ALL)
+    assert Tcf().parse(ALL).granted
+
+
+@pytest.mark.parametrize("end", [b"%", b"%2", b"%2E", b"%00", b"%3D", b"%25252E"])
+def test_escapes_that_are_no_dot_before_a_segment_are_no_consent(end: bytes) -> None:
+    assert is_unreadable(Tcf().parse(ALL + end))
 
 
 def test_no_cookie_is_no_signal() -> None:
@@ -211,6 +229,7 @@ def test_configuration_problems_are_raised_all_at_once() -> None:
             purposes={"stats": 1, "marketing": [25, 3, "4"]},  # type: ignore[list-item]
             vendor="755",  # type: ignore[arg-type]
             min_policy_version=1,
+            require_disclosed_vendors="yes",  # type: ignore[arg-type]
         )
     assert [problem.split(":")[1].strip() for problem in error.value.problems] == [
         "cookie_names 'a b'",
@@ -219,6 +238,7 @@ def test_configuration_problems_are_raised_all_at_once() -> None:
         "purposes 'marketing'",
         "vendor '755'",
         "min_policy_version 1",
+        "require_disclosed_vendors 'yes'",
     ]
 
 

@@ -57,6 +57,20 @@ def test_trustarc_is_explicit_by_its_behavior(
     assert consent == Consent((), source="TrustArc", explicit=is_explicit)
 
 
+@pytest.mark.parametrize("behavior", ["", "; notice_behavior=expressed,eu", "; notice_behavior=implied,us"])
+@pytest.mark.parametrize("value", ["permit 1 required", "permit+1+required", "permit%201%20required", "permit 1"])
+def test_trustarc_required_alone_is_the_visitors_own_refusal(
+    read: Callable[..., Consent | None], value: str, behavior: str
+) -> None:
+    consent = read("TrustArc", f"cmapi_cookie_privacy={value}{behavior}")
+    assert consent == Consent((), source="TrustArc", explicit=True)
+
+
+def test_trustarc_more_than_required_is_no_proof_of_a_choice(read: Callable[..., Consent | None]) -> None:
+    consent = read("TrustArc", "cmapi_cookie_privacy=permit 1,2 functional")
+    assert consent == Consent({"preferences", "statistics"}, source="TrustArc", explicit=False)
+
+
 def test_trustarc_reads_a_sites_own_levels(granted: Granted) -> None:
     levels = {"2": "preferences", "3": "statistics", "4": "marketing"}
     assert granted("TrustArc", "notice_preferences=2:", levels=levels) == "preferences statistics"

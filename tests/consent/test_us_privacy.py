@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookiegate.consent.iab import OptOut
-from cookiegate.consent.us_privacy import UsPrivacy, decode_us_privacy
+from cookiegate.consent.iab.opt_out import OptOut
+from cookiegate.consent.iab.us_privacy import UsPrivacy, decode_us_privacy
 from cookiegate.errors import ConfigError
 from cookiegate.model import Category, Consent, RequestHead
 

@@ -4,7 +4,7 @@ import socket
 import struct
 from dataclasses import dataclass
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 
 @dataclass

@@ -13,7 +13,7 @@ NOW = 1768204800  # Mon, 12 Jan 2026 08:00:00 GMT: the site's clock stands
 REVISION = "2026-01"
 LONGEST_S = 400 * 86400
 CONSENT = "cookiegate_consent"
-CONSENT_LASTS_S = 180 * 86400  # six months of 30 days
+CONSENT_LASTS_S = 184 * 86400  # the longest six months of the calendar
 OPTIONAL = ("preferences", "statistics", "marketing")
 
 RULES = {
@@ -38,6 +38,7 @@ class Left:
     name: str
     value: bytes = b""
     is_deletion: bool = False
+    is_secure: bool = False
     octets: bytes | None = None
     """It must leave as these."""
     attributes: dict[str, object] = field(default_factory=dict)
@@ -53,8 +54,8 @@ class Read:
     value: bytes
     attributes: dict[str, object]
     is_plain: bool
-    looks_deleted: bool
-    surely_deletes: bool
+    deletes: bool
+    """Some browser deletes the cookie, or the standard does."""
 
 
 def read(line: bytes) -> Read | None:
@@ -93,10 +94,7 @@ def read(line: bytes) -> Read | None:
             or (key == "max-age" and re.fullmatch(rb"-?\d+", text) is not None)
             or (key == "expires" and http_date(text) is not None)
         )
-    valid_ages = [min(int(age), 10**12) for age in ages if re.fullmatch(rb"-?\d{1,1000}", age)]
-    valid_dates = [date for date in map(http_date, dates) if date is not None]
-    age = valid_ages[-1] if valid_ages else None
-    date = valid_dates[-1] if valid_dates else None
+    (age, date), deletes = _lifetime([*map(_age, ages)], [*map(http_date, dates)])
     site = found.get("samesite", b"").lower().decode("latin-1")
     domain = found.get("domain", b"").removeprefix(b".").lower()
     path = found.get("path", b"")
@@ -115,17 +113,32 @@ def read(line: bytes) -> Read | None:
         value,
         attributes,
         plain,
-        looks_deleted=age <= 0 if age is not None else date is not None and date <= NOW,
-        surely_deletes=_surely_deletes(ages, dates),
+        deletes=deletes,
     )
 
 
-def _surely_deletes(ages: list[bytes], dates: list[bytes]) -> bool:
-    """Tell whether every browser deletes: some look at the last Max-Age and the last Expires alone, valid or not."""
-    if ages:
-        return re.fullmatch(rb"-?\d{1,1000}", ages[-1]) is not None and int(ages[-1]) <= 0
-    date = http_date(dates[-1]) if dates else None
-    return date is not None and date <= NOW
+def _age(text: bytes) -> int | None:
+    return min(int(text), 10**12) if re.fullmatch(rb"-?\d{1,1000}", text) else None
+
+
+def _lifetime(ages: list[int | None], dates: list[int | None]) -> tuple[tuple[int | None, int | None], bool]:
+    """Return the shortest lifetime that anybody reads, and whether somebody deletes.
+
+    The standard takes the last Max-Age and the last Expires that are valid, some browsers the last ones, valid or not.
+    A browser session is shorter than any date.
+    """
+    standard = tuple(next((one for one in reversed(found) if one is not None), None) for found in (ages, dates))
+    browsers = tuple(found[-1] if found else None for found in (ages, dates))
+    readings = {standard, browsers}
+    left = {age if age is not None else date and date - NOW: (age, date) for age, date in readings}
+    if any(seconds is not None and seconds <= 0 for seconds in left):
+        return standard, True
+    if len(readings) == 1:
+        return standard, False
+    if None in left:
+        return (None, None), False
+    age, date = left[min(left)]
+    return (age, date if age is None else None), False
 
 
 def http_date(text: bytes) -> int | None:
@@ -208,7 +221,7 @@ def expected(lines: list[bytes], granted: set[str], *, is_https: bool, refused: 
 
 def _judge(line: bytes, one: Read, granted: set[str], *, is_https: bool, refused: str) -> Left | None:
     rule = {"category": "necessary"} if one.name == CONSENT else rule_of(one.name)
-    if one.surely_deletes:
+    if one.deletes:
         return _deletion(one, rule)
     folded = None if one.name in RULES or one.name == CONSENT else rule_of(one.name, ignoring_case=True)
     categories = {found["category"] for found in (rule, folded) if found}
@@ -217,7 +230,7 @@ def _judge(line: bytes, one: Read, granted: set[str], *, is_https: bool, refused
         return _deletion(one, rule) if is_refused and refused == "expire" else None
     if is_refused and refused == "drop":
         return None
-    if (is_refused and refused == "expire") or one.looks_deleted:
+    if is_refused and refused == "expire":
         return _deletion(one, rule)
     found = dict(one.attributes)
     found["secure"] = bool(found["secure"] or found["partitioned"] or is_https)
@@ -245,7 +258,10 @@ def _deletion(one: Read, rule: dict[str, object] | None) -> Left:
     if not one.name.lower().startswith("__host-"):
         found["path"] = one.attributes["path"]
         found["domain"] = None if rule and rule.get("host_only") else one.attributes["domain"]
-    return Left(one.name, b"", is_deletion=True, attributes=found)
+    is_secure = bool(
+        one.attributes["secure"] or one.attributes["partitioned"] or (rule and rule.get("same_site") == "None")
+    )
+    return Left(one.name, b"", is_deletion=True, attributes=found, is_secure=is_secure)
 
 
 def _breaks_its_prefix(name: str, found: dict[str, object]) -> bool:
@@ -273,16 +289,26 @@ def seen(cookie: bytes, granted: set[str]) -> list[tuple[bytes, bytes]]:
     return [pair for pair in pairs if hidden(pair[0].decode("latin-1"), granted) is None]
 
 
-def taken_back(cookie: bytes, granted: set[str], set_names: set[str]) -> set[tuple[str, bytes | None, bytes]]:
-    """Say which refused cookies of the request must be deleted, and where: name, domain, path."""
+def taken_back(
+    cookie: bytes, granted: set[str], left: list[Left], *, is_https: bool
+) -> set[tuple[str, bytes | None, bytes]]:
+    """Say which refused cookies of the request must be deleted, and where: name, domain, path.
+
+    Not where a line that leaves surely sets or deletes the cookie itself: browsers refuse Secure on http, and where a
+    deletion without a path deletes, nobody knows behind a proxy.
+    """
     found: set[tuple[str, bytes | None, bytes]] = set()
     for piece in cookie.split(b";"):
         name = piece.partition(b"=")[0].strip(b" \t").decode("latin-1")
         rule = hidden(name, granted)
-        if rule is not None and name not in set_names:
+        if rule is not None:
             domains = [None, *(str(domain).encode() for domain in rule.get("domains", ()))]
             found |= {(name, domain, str(path).encode()) for domain in domains for path in rule.get("paths", ["/"])}
-    return found
+    sure = [one for one in left if one.attributes.get("path") or not one.is_deletion]
+    if not is_https:
+        sure = [one for one in sure if not (one.is_secure or one.attributes.get("secure"))]
+    own = [(one.name, one.attributes) for one in sure if not one.attributes.get("partitioned")]
+    return found - {(name, at.get("domain"), at.get("path") or b"/") for name, at in own}
 
 
 def differences(
@@ -293,7 +319,7 @@ def differences(
     `granted`: what counts for the lines; the response may have changed it.
     """
     wanted = expected(lines, granted, is_https=is_https, refused=refused)
-    back = taken_back(cookie, granted, {one.name for one in wanted})
+    back = taken_back(cookie, granted, wanted, is_https=is_https)
     own, deletions = left[: len(wanted)], left[len(wanted) :]
     found = []
     if len(own) < len(wanted):
@@ -303,7 +329,7 @@ def differences(
     places = set()
     for line in deletions:
         cookie_read = read(line)
-        if cookie_read is None or cookie_read.value or not cookie_read.surely_deletes:
+        if cookie_read is None or cookie_read.value or not cookie_read.deletes:
             found.append(f"{line!r} left and is no deletion of a refused cookie")
         else:
             at = cookie_read.attributes

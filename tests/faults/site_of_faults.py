@@ -13,10 +13,9 @@ from pathlib import Path
 import model
 import visits
 
-from cookiegate import Category, CookieGate, CookieRule, Registry, SameSite, parse_lifetime
+from cookiegate import Category, CookieGate, CookieRule, Registry, SameSite, current, parse_lifetime
 from cookiegate.asgi import CookieGateMiddleware as AsgiGate
 from cookiegate.consent import OwnConsent
-from cookiegate.current import current
 from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 
 ERRORS = (ValueError, MemoryError, RecursionError, KeyError)
@@ -40,7 +39,7 @@ class Faulty(OwnConsent):
 
 
 def broken(_told):
-    """Fail, whatever is told."""
+    """Raise, for any arguments."""
     raise RuntimeError("nobody listens")
 
 
@@ -70,7 +69,10 @@ def receipts():
     """Open the store of receipts that the environment names."""
     from cookiegate.receipts import Receipts
 
-    return Receipts(os.environ["RECEIPTS"], registry=GATE.registry, revision=model.REVISION, retry_s=(0.05, 0.5))
+    return Receipts(
+        os.environ["RECEIPTS"], registry=GATE.registry, revision=model.REVISION, retry_s=(0.05, 0.5),
+        limit_per_minute=None,
+    )  # fmt: skip
 
 
 RECEIPTS = receipts() if "RECEIPTS" in os.environ else None
@@ -87,8 +89,8 @@ def answer(path, cookie):
     """Answer a visit: its Set-Cookie lines, who served it, and the cookies that the app saw."""
     visit = visits.visit(int(path.strip("/")), SALT)
     fields = [(b"set-cookie", line) for line in visit.lines]
-    told = {"x-visit": visit.number, "x-worker": os.getpid(), "x-rss": rss_kib(), "content-length": len(cookie)}
-    return [*((name.encode(), str(value).encode()) for name, value in told.items()), *fields], cookie
+    facts = {"x-visit": visit.number, "x-worker": os.getpid(), "x-rss": rss_kib(), "content-length": len(cookie)}
+    return [*((name.encode(), str(value).encode()) for name, value in facts.items()), *fields], cookie
 
 
 def choose(request, path):

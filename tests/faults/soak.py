@@ -32,6 +32,7 @@ SERVERS = {
     ],
 }  # fmt: skip
 WORKERS = {"uvicorn, 2 workers": 2, "gunicorn, 2 workers of 8 threads": 2, "waitress, 16 threads": 1}
+PATIENCE_S = 300
 VISITORS = 12
 STAYS = 20
 """Every so many visits, a visitor's connection is opened anew."""
@@ -70,7 +71,7 @@ def serving(server: str, directory: Path, **environment: str) -> Iterator[Runnin
             finally:
                 process.send_signal(signal.SIGTERM)
                 try:
-                    process.wait(timeout=30)
+                    process.wait(timeout=60)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
@@ -80,7 +81,7 @@ def serving(server: str, directory: Path, **environment: str) -> Iterator[Runnin
 
 def _wait_until_all_answer(process: "subprocess.Popen[bytes]", address: tuple[str, int], workers: int) -> None:
     """Ask on fresh connections until so many workers have answered."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_S
     found: set[bytes] = set()
     while process.poll() is None and time.monotonic() < until:
         with suppress(OSError):

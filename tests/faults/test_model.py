@@ -55,7 +55,7 @@ def test_visits_leave_and_hold_back_of_every_kind(model, visits):
         held_back += len(visit.lines) - len(wanted)
         deleted += sum(one.is_deletion for one in wanted)
         same += sum(one.octets is not None for one in wanted)
-        taken += len(model.taken_back(visit.cookie, granted, set()))
+        taken += len(model.taken_back(visit.cookie, granted, [], is_https=True))
     assert min(left, held_back, deleted, same, taken) > 50
 
 

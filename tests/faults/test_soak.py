@@ -39,8 +39,8 @@ def running_soak(soak, pytestconfig, tmp_path, server, visits, *, refused="drop"
     """Serve, let the visitors come, and return the soak and what the server said."""
     seconds = pytestconfig.getoption("--soak-seconds")
     salt = f"{refused} {fault}"
-    told = {"FAULT": fault, "SALT": salt, "REFUSED": refused, **environment}
-    with soak.serving(server, tmp_path, **told) as running:
+    settings = {"FAULT": fault, "SALT": salt, "REFUSED": refused, **environment}
+    with soak.serving(server, tmp_path, **settings) as running:
         made = soak.Soak(running.address, salt=salt, fault=fault, refused=refused)
         made.run(visits, seconds=seconds)
     return made, running.output

@@ -60,8 +60,11 @@ class Visit:
         for line in self.lines:
             one = model.read(line)
             if one is not None and one.name == model.CONSENT:
-                pieces = [piece for piece in after.split(b";") if piece.partition(b"=")[0].strip() != one.name.encode()]
-                after = b"; ".join([*pieces, *([] if one.surely_deletes else [line.split(b";")[0]])])
+                pieces = after.split(b";")
+                others = [piece for piece in pieces if piece.partition(b"=")[0].strip() != one.name.encode()]
+                if len(pieces) - len(others) > 1:  # it takes the place of one of them, nobody knows which
+                    others = pieces
+                after = b"; ".join([*others, line.split(b";")[0]])
         if after is cookie:
             return before, before
         return before, model.consent_in(after, gpc=self.gpc, source_fails=source_fails)

@@ -28,7 +28,7 @@ def test_handle_is_on_the_request_and_found_by_current(twin_site):
     found = []
 
     def view(request):
-        found.append((request.cookiegate, current(request), request.META["cookiegate"]))
+        found.append((request.cookiegate, current(request), request.META["cookiegate.handle"]))
         return HttpResponse()
 
     answer(view)()
@@ -216,3 +216,38 @@ def test_request_is_not_left_to_the_garbage_collector(twin_site):
         assert remembered() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_dropped_cookie_is_a_loud_warning_where_django_debugs(twin_site, debug, caplog):
+    from django.http import HttpResponse
+    from django.test import RequestFactory, override_settings
+
+    from cookiegate.django import CookieGateMiddleware
+
+    def view(request):
+        response = HttpResponse()
+        response.set_cookie(f"stranger-{debug}", "1")
+        return response
+
+    with override_settings(DEBUG=debug, COOKIEGATE={"mode": "enforce"}):
+        response = CookieGateMiddleware(view)(RequestFactory().get("/"))
+    assert ("cookiegate" in response.headers) is debug
+    assert [f"\n{'=' * 72}\n" in record.getMessage() for record in caplog.records] == [debug]
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_gate_around_django_looks_at_its_settings(twin_site, debug, caplog):
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.test import override_settings
+    from werkzeug.test import Client
+
+    from cookiegate.wsgi import CookieGateMiddleware
+
+    sessions = "django.contrib.sessions.middleware.SessionMiddleware"
+    with override_settings(DEBUG=debug, MIDDLEWARE=[sessions], SESSION_COOKIE_NAME="sid2"):
+        gate = CookieGateMiddleware(WSGIHandler())
+        Client(gate).get("/")
+    [line] = [record.getMessage() for record in caplog.records if record.name == "cookiegate"]
+    assert line.startswith("settings.SESSION_COOKIE_NAME: the cookie 'sid2' is not registered, so that no visitor")
+    assert gate._compiled.rules.notify.is_development is debug

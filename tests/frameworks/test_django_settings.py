@@ -7,6 +7,7 @@ import pytest
 
 from cookiegate import Category, ConfigError, CookieGate, Registry, current
 from cookiegate.consent import Cookiebot, OwnConsent
+from cookiegate.settings import PAGE_KEYS_IN_GATE
 
 TOML = '[gate]\nrevision = "1"\n[[cookie]]\nname = "mine"\ncategory = "necessary"\n'
 
@@ -89,7 +90,7 @@ def test_every_mistake_is_told_at_once(build, tmp_path):
             "settings.COOKIEGATE: consent: 'no.such.Source' can't be imported: No module named 'no'; "
             "use a dotted path or the object"
         ),
-        f"settings.COOKIEGATE: unknown key 1; known are toml, {', '.join(arguments)}",
+        f"settings.COOKIEGATE: unknown key 1; known are toml, {', '.join([*arguments, *sorted(PAGE_KEYS_IN_GATE)])}",
         "cookies.toml: cookie[1] 'a': category is missing; add category = \"...\"",
         "settings.COOKIEGATE: secure: unknown value 'often'; use one of https, always, keep",
     ]
@@ -106,7 +107,53 @@ def test_recorder_that_can_not_be_imported_is_told(build):
 
 def test_class_that_can_not_be_made_is_told(build):
     (problem,) = problems_of(build, {"consent": "cookiegate.django.CookieGateMiddleware"})
-    assert "can't be imported" in problem
+    assert problem.startswith("settings.COOKIEGATE: consent: 'cookiegate.django.CookieGateMiddleware' can't be made: ")
+    assert problem.endswith(
+        "; if it needs arguments, write ('cookiegate.django.CookieGateMiddleware', argument, ...)"
+    )  # fmt: skip
+
+
+def test_recorder_is_made_with_its_arguments(build, tmp_path):
+    from cookiegate.report import Inventory
+
+    given = ("cookiegate.report.Inventory", tmp_path / "a", {"every_s": 1.0})
+    first, second = build({"recorders": [given, "cookiegate.current"]}).recorders
+    assert (type(first), second) == (Inventory, current)
+    assert (tmp_path / "a").is_dir()
+    (third,) = build({"recorders": (("cookiegate.report.Inventory", {"directory": tmp_path / "b"}),)}).recorders
+    assert (tmp_path / "b").is_dir()
+    first.close()
+    third.close()
+
+
+def test_consent_source_is_made_with_its_arguments(build):
+    gate = build({"consent": ("cookiegate.consent.OwnConsent", "mine")})
+    assert gate.consent.cookie_names == ("mine",)
+    assert build({"default_consent": ("statistics", "marketing")}).default_consent == ("statistics", "marketing")
+
+
+@pytest.mark.parametrize("said", ["cookiegate.report.Inventory", ("cookiegate.report.Inventory", "/seen")])
+def test_recorder_that_is_no_list_is_told_with_what_to_write(build, said):
+    assert problems_of(build, {"recorders": said}) == [
+        (
+            f'settings.COOKIEGATE: recorders: is {said!r}; use a list, e.g. [("cookiegate.report.Inventory", '
+            '"/var/lib/shop/cookies")]: a dotted path, or a tuple of one and its arguments'
+        )
+    ]
+
+
+def test_recorder_without_its_arguments_is_told_with_what_to_write(build, tmp_path):
+    (problem,) = problems_of(build, {"recorders": ["cookiegate.report.Inventory"]})
+    assert problem == (
+        "settings.COOKIEGATE: recorders: 'cookiegate.report.Inventory' can't be made: Inventory.__init__() missing 1 "
+        "required positional argument: 'directory'; if it needs arguments, write ('cookiegate.report.Inventory', "
+        "argument, ...)"
+    )
+    (problem,) = problems_of(build, {"recorders": [("cookiegate.report.Inventory", tmp_path, 3, 4)]})
+    assert problem.endswith("; check its arguments")
+    (tmp_path / "file").write_text("")
+    (problem,) = problems_of(build, {"recorders": [("cookiegate.report.Inventory", tmp_path / "file" / "x")]})
+    assert problem.startswith("settings.COOKIEGATE: recorders: Inventory: directory ")
 
 
 def test_gate_is_one_for_all_until_the_setting_changes(configured_django):

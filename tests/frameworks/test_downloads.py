@@ -81,7 +81,7 @@ async def stream_asgi(browser):
         if not message.get("more_body"):
             done.set()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(300):
         await browser.app(asgi_scope("http", "/download"), receive, send)
     assert b"ia_mkt_source" not in names_of(heads[0])
     return seen
@@ -108,7 +108,7 @@ async def talk(app, cookie):
         elif message["type"] == "websocket.send":
             heard.append(message.get("text"))
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(300):
         await app(asgi_scope("websocket", "/socket", cookie), receive, send)
     return fields, heard
 

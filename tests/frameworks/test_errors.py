@@ -59,7 +59,7 @@ async def test_answer_that_depends_on_the_consent_varies_on_the_cookie():
     app = CookieGateMiddleware(Starlette(routes=[Route("/asks", asks)]), CookieGate())
     async with client(app) as browser:
         answer = await browser.get("/asks")
-    assert (answer.text, answer.headers["vary"]) == ("False", "Cookie")
+    assert (answer.text, answer.headers["vary"]) == ("False", "Cookie, Sec-GPC")
 
 
 def test_request_outside_of_a_gate_is_not_gated():

@@ -14,7 +14,8 @@ import pytest
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "frameworks.md"
 APPS = {
     "bottle_app", "django_asgi_app", "django_wsgi_app", "falcon_asgi_app", "falcon_wsgi_app", "fastapi_app",
-    "flask_app", "litestar_app", "pyramid_app", "quart_app", "starlette_app", "with_middleware_asgi_app",
+    "fastapi_dependency_app", "flask_app", "flask_extension_app", "litestar_app", "litestar_plugin_app", "pyramid_app",
+    "quart_app", "quart_extension_app", "starlette_app", "starlette_templates_app", "with_middleware_asgi_app",
     "with_middleware_wsgi_app",
 }  # fmt: skip
 
@@ -29,7 +30,7 @@ def answers(tmp_path_factory):
     (table,) = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     (directory / "cookies.toml").write_text(table, encoding="utf-8")
     command = [sys.executable, "-W", "error", __file__, str(DOCUMENT)]
-    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, cwd=directory, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -62,20 +63,20 @@ def run_document(path):
 def ask(name, app, cookie):
     import httpx
 
-    def told(response):
+    def facts_of(response):
         text = response.text.replace('{"marketing":', "marketing: ").rstrip("}").replace("false", "False")
         names = [line.strip().partition("=")[0] for line in response.headers.get_list("set-cookie")]
         return [response.status_code, text.replace("true", "True"), names]
 
     async def ask_async():
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), **options) as browser:
-            return told(await browser.get("/"))
+            return facts_of(await browser.get("/"))
 
     options = {"base_url": "https://site.example", "headers": {"cookie": cookie} if cookie else {}}
     if name.startswith(("starlette", "fastapi", "litestar", "quart")) or "asgi" in name:
         return asyncio.run(ask_async())
     with httpx.Client(transport=httpx.WSGITransport(app), **options) as browser:
-        return told(browser.get("/"))
+        return facts_of(browser.get("/"))
 
 
 if __name__ == "__main__":

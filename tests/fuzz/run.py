@@ -1,7 +1,9 @@
 """Run one fuzz target under coverage guidance: `python tests/fuzz/run.py set-cookie --seconds 600`.
 
 Starts from the seeds in `corpus/`; what covers new code is kept in `--keep`, so that a later run goes on from there.
-A finding is written to the current directory as `finding-…`; run it alone with `--only FILE`, make a seed of it.
+Slowness is a finding too: each input is tried again with one of its pieces repeated, and must not take more processor
+time than its length allows for. A finding is written to the current directory as `finding-…`; run it alone with
+`--only FILE`, make a seed of it.
 Needs `pip install atheris` (libFuzzer for CPython), which is no part of the tests: they run every target over
 its seeds (`test_seeds.py`).
 """
@@ -15,10 +17,12 @@ from pathlib import Path
 
 import atheris
 
+SLACK = 2
+"""How much longer all may take under instrumentation."""
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 
-from seeds import TARGETS, load_check, seeds  # noqa: E402  # it lies beside this file, wherever one starts from
+from seeds import TARGETS, check_speed, load_check, seeds, stretched  # noqa: E402  # it lies beside this file, wherever one starts from
 
 
 def main() -> None:
@@ -33,8 +37,13 @@ def main() -> None:
     logging.getLogger("cookiegate").propagate = False
     with atheris.instrument_imports(include=["cookiegate", "markdown_it"]):
         check = load_check(given.target)
+
+    def check_twice(octets: bytes) -> None:
+        check_speed(given.target, check, octets, SLACK)
+        check_speed(given.target, check, stretched(given.target, octets), SLACK)
+
     if given.only:
-        check(given.only.read_bytes())
+        check_twice(given.only.read_bytes())
         return
     with tempfile.TemporaryDirectory() as directory:
         first, words = Path(directory, "seeds"), Path(directory, "words")
@@ -48,7 +57,7 @@ def main() -> None:
         words.write_text("".join(f'"{word}"\n' for word in sorted(known)), encoding="ascii")
         options = [f"-dict={words}", f"-max_total_time={given.seconds}", "-max_len=4200", "-len_control=10",
                    "-timeout=20", "-artifact_prefix=finding-"]  # fmt: skip
-        atheris.Setup([sys.argv[0], *options, str(keep), str(first)], check)
+        atheris.Setup([sys.argv[0], *options, str(keep), str(first)], check_twice)
         atheris.Fuzz()
 
 

@@ -5,12 +5,18 @@ The seeds of a target are the lines of `corpus/<target>.txt` (Python's escapes, 
 """
 
 import importlib.util
+import random
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from time import process_time
 from types import ModuleType
 
 HERE = Path(__file__).resolve().parent
+STRETCHED = {"set-cookie": 60_000, "cookie": 60_000, "consent": 60_000, "markdown": 8_000, "html": 8_000}
+"""How long an input is made to see whether time grows faster than it: as long as servers let a header be."""
+MOST_S, MOST_S_AN_OCTET = 0.1, {"set-cookie": 1e-5, "cookie": 1e-5, "consent": 1e-5, "markdown": 5e-4, "html": 5e-4}
+"""How much processor time an input may take, and how much more for each of its octets."""
 TARGETS = ("set-cookie", "cookie", "consent", "markdown", "html")
 
 
@@ -20,6 +26,34 @@ def load_check(target: str) -> Callable[[bytes], None]:
         return partial(load_target("declaration").check_as, target)
     check: Callable[[bytes], None] = load_target(target).check
     return check
+
+
+def check_speed(target: str, check: Callable[[bytes], None], octets: bytes, slack: float = 1) -> None:
+    """Try one input, and tell whether it takes too long for its length.
+
+    Raises: `AssertionError` too where it takes more processor time than its octets allow for, times the slack.
+    """
+    begin = process_time()
+    check(octets)
+    took_s = process_time() - begin
+    most_s = slack * (MOST_S + MOST_S_AN_OCTET[target] * len(octets))
+    assert took_s <= most_s, f"{took_s:.2f} s of processor time for {len(octets)} octets; {most_s:.2f} s are allowed"
+
+
+def stretched(target: str, octets: bytes, salt: int = 0) -> bytes:
+    """Return the input with one piece of it so often in its place that the whole is long.
+
+    The input and the salt say which piece: half of the time one octet that is there twice already.
+    """
+    chance = random.Random(octets + bytes([salt]))
+    twice = [at for at in range(len(octets) - 1) if octets[at] == octets[at + 1]]
+    if twice and chance.random() < 0.5:
+        at, width = chance.choice(twice), 1
+    else:
+        at, width = chance.randint(0, max(len(octets) - 1, 0)), chance.choice((1, 1, 2, 3, 5, 8))
+    piece = octets[at : at + width] or b" "
+    times = max(STRETCHED[target] - len(octets), 0) // len(piece)
+    return octets[:at] + piece * times + octets[at:]
 
 
 def load_target(target: str) -> ModuleType:

@@ -1,13 +1,16 @@
 """Every fuzz target holds over its seeds and what chance makes of them; and each can fail, else it proves nothing."""
 
 import random
+import re
+from itertools import islice
 
 import pytest
 
 import cookiegate.consent
 from cookiegate import Action, Consent, Reason
 from cookiegate.consent import OwnConsent
-from cookiegate.model import OPTIONAL, Decision
+from cookiegate.decision import Decision
+from cookiegate.model import OPTIONAL
 from cookiegate.policy import Policy
 
 TARGETS = {
@@ -56,6 +59,37 @@ def test_target_holds_over_its_seeds_and_variants(seeds, target, promise):
             check(octets)
 
 
+@pytest.mark.parametrize("target", TARGETS)
+def test_target_is_quick_over_its_stretched_seeds(seeds, target, promise, untraced):
+    promise("Fuzz", TARGETS[target], "its seeds, a piece of each repeated", "processor time within its length")
+    check = seeds.load_check(target)
+    found = seeds.seeds(target)
+    chance = random.Random(target)
+    for seed in found:
+        for salt, octets in enumerate(islice(variants(seed, found, chance), 6)):
+            seeds.check_speed(target, check, seeds.stretched(target, octets))
+            seeds.check_speed(target, check, seeds.stretched(target, seed, salt))
+
+
+def test_input_that_takes_too_long_is_a_finding(seeds):
+    def slow(octets):
+        re.search(rb",[ ]*b[^=;,]*[ ]*=", octets)
+
+    octets = b"a=1, b" + b" " * 60_000 + b"x"
+    seeds.check_speed("cookie", len, octets)
+    with pytest.raises(AssertionError, match="s of processor time for"):
+        seeds.check_speed("cookie", slow, octets)
+
+
+def test_stretched_input_is_the_same_each_time_and_keeps_its_ends(seeds):
+    for octets in (b"", b"a", b"a=1; b=2"):
+        long = seeds.stretched("html", octets)
+        assert long == seeds.stretched("html", octets)
+        assert 7_990 < len(long) <= 8_000
+        assert long.startswith(octets[:1])
+        assert long.endswith(octets[-1:])
+
+
 def test_targets_are_those_of_the_harness(seeds):
     assert tuple(TARGETS) == seeds.TARGETS
 
@@ -77,7 +111,7 @@ def test_every_refusal_of_the_target_is_read_as_one(seeds):
 
 
 def kept(self, line, consent, **_):
-    return Decision(action=Action.KEEP, reason=Reason.GRANTED, number=6, name="", before=line, after=line)
+    return Decision(action=Action.KEEP, reason=Reason.GRANTED, policy_rule=6, name="", before=line, after=line)
 
 
 def test_target_set_cookie_fails_where_a_policy_lets_all_leave(seeds, monkeypatch):

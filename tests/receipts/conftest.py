@@ -50,7 +50,7 @@ class PostgreSQL:
         done = subprocess.run(
             command, user=self.user, group=self.user and pwd.getpwnam(self.user).pw_gid, extra_groups=self.user and [],
             cwd=self.directory, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT,
-            timeout=60, check=False, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            timeout=300, check=False, env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
         )  # fmt: skip
         assert done.returncode == 0, (command, (self.directory / "log").read_text(errors="replace")[-2000:])
 
@@ -112,6 +112,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Receipts]]:
 
     def make_one(store: object, **settings: object) -> Receipts:
         given = {"registry": REGISTRY, "revision": "2026-01-12", "clock": lambda: NOW, "spool": tmp_path / "spool"}
+        given |= {"limit_per_minute": None, "repeat_s": 0, "patience_s": 300}
         receipts = Receipts(store, **{**given, "retry_s": (0.02, 0.1), **settings})
         made.append(receipts)
         return receipts

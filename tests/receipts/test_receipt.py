@@ -19,7 +19,7 @@ RECEIPT = Receipt(
     how=How.OWN_CHOICE,
     where=Where.PAGE,
     language="de-CH",
-    validity_duration="P180D",
+    validity_duration="P184D",
 )
 
 
@@ -30,7 +30,7 @@ def test_record_has_the_fields_of_the_standard_by_their_names():
         "pii_principal_id": "visitor-1",
         "event_time": "2026-01-12T08:00:00.000Z",
         "event_state": "given",
-        "validity_duration": "P180D",
+        "validity_duration": "P184D",
         "privacy_notice": "2026-01-12",
         "registry_digest": "a" * 64,
         "language": "de-CH",

@@ -131,7 +131,8 @@ def test_half_a_line_at_the_end_was_never_acknowledged(tmp_path, spools, receipt
 
 
 @pytest.mark.parametrize(
-    "line", [b"{", b"[]", b"7", b'{"record_id": "x"}', b"\xff", b'{"registry": 7}', b"[" * 100_000]
+    "line",
+    [b"{", b"[]", b"7", b'{"record_id": "x"}', b"\xff", b'{"registry": 7}', b'{"registry": "\\ud800"}', b"[" * 100_000],
 )
 def test_line_that_can_not_be_read_is_told_and_its_file_kept(tmp_path, spools, receipt, damage, line):
     gone, taken = spools(), Taken()

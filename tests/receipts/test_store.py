@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import inspect, text
 
 from cookiegate.errors import ConfigError, ReceiptStoreError, ReceiptStoreTooNew
@@ -168,11 +170,12 @@ def test_newer_schema_is_refused_with_a_clear_sentence(open_store, url, make, ex
         make(url)
 
 
+@pytest.mark.repeated(1, 200)
 def test_processes_that_start_at_once_migrate_once(url, python, make, choose, findings):
     processes = [python(OPEN, url) for _ in range(2)]
     for process in processes:
         process.stdin.close()
-    assert [(process.wait(60), process.stderr.read()) for process in processes] == [(0, "")] * 2
+    assert [(process.wait(300), process.stderr.read()) for process in processes] == [(0, "")] * 2
     receipts = make(url)
     choose(receipts)
     assert findings(receipts.store) == []
@@ -226,13 +229,49 @@ def test_database_whose_head_is_gone_is_told(open_store, url, execute):
         store.head()
 
 
-def test_password_is_not_in_the_name_nor_in_errors(open_store):
-    store = open_store("postgresql://site:hunter2@127.0.0.1:1/site")
-    assert store.name == "postgresql+psycopg://site:***@127.0.0.1:1/site"
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("postgresql://site:hunter2@127.0.0.1:1/site", "postgresql+psycopg://site:***@127.0.0.1:1/site"),
+        ("postgresql://127.0.0.1:1/site?password=hunter2", "postgresql+psycopg://127.0.0.1:1/site?password=***"),
+        (
+            "postgresql://site@127.0.0.1:1/site?sslmode=require&sslpassword=hunter2",
+            "postgresql+psycopg://site@127.0.0.1:1/site?sslmode=require&sslpassword=***",
+        ),
+        ("postgresql://127.0.0.1:1/x?options=hunter2&port=1", "postgresql+psycopg://127.0.0.1:1/x?options=***&port=1"),
+    ],
+)
+def test_secret_of_a_url_is_in_no_name_error_log_or_repr(open_store, make, caplog, given, name):
+    store = open_store(given)
     with pytest.raises(ReceiptStoreError) as error:
         store.open()
-    assert "hunter2" not in str(error.value)
-    assert "is it there" in str(error.value)
+    text = "".join(traceback.format_exception(error.value))
+    make(given)
+    assert store.name == name
+    assert name in str(error.value)
+    assert "choices count, and their receipts wait in" in caplog.text
+    assert "hunter2" not in "\n".join([text, caplog.text, repr(store), repr(store._engine), repr(store._engine.url)])
+
+
+def test_password_of_the_query_reaches_the_server(postgresql, open_store):
+    asked = []
+    store = open_store(f"{postgresql.emptied_database()}&password=hunter2&application_name=shop")
+    sqlalchemy_event.listen(store._engine, "do_connect", lambda *arguments: asked.append(arguments[3]))
+    store.open()
+    assert (asked[0]["password"], asked[0]["application_name"]) == ("hunter2", "shop")
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["postgresql://site:hun@ter2@127.0.0.1:1/x", "mysql://site:hunter2@host/x", "mysql://host/x?password=hunter2",
+     "oracle://scott/hunter2@host", "postgresql://site:hunter2:x@y:hunter2/x", "hunter2://"],
+)  # fmt: skip
+def test_url_that_can_not_be_used_is_refused_without_its_secret(given):
+    with pytest.raises(ConfigError) as error:
+        read_url(given)
+    text = "".join(traceback.format_exception(error.value))
+    assert "ter2@" not in text
+    assert "hunter2" not in text.replace("hunter2://", "")
 
 
 @pytest.mark.parametrize(

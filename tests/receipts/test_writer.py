@@ -11,7 +11,7 @@ from cookiegate.receipts.writer import Writer
 
 
 class Shelf:
-    """A store that fails and waits when it is told to."""
+    """A store that fails and waits when the test says so."""
 
     name = "shelf"
 
@@ -29,7 +29,7 @@ class Shelf:
 
     def append(self, receipts, snapshots):
         self.is_reached.set()
-        assert self.may_go_on.wait(20)
+        assert self.may_go_on.wait(300)
         self.open()
         self.batches.append(len(receipts))
         self.kept.update({receipt.record_id: receipt for receipt in receipts})
@@ -48,7 +48,7 @@ def shelf():
 def writers(tmp_path, shelf):
     made = []
 
-    def make_writer(directory=tmp_path / "waiting", patience_s=5.0, retry_s=(0.01, 0.05)):
+    def make_writer(directory=tmp_path / "waiting", patience_s=300.0, retry_s=(0.01, 0.05)):
         spool = Spool(directory, "{}", on_damage=lambda path, count: None)
         made.append(Writer(shelf, spool, {}, patience_s=patience_s, retry_s=retry_s))
         return made[-1]
@@ -77,14 +77,14 @@ def test_receipts_that_arrive_together_are_stored_together(writers, shelf, recei
     shelf.may_go_on.clear()
     threads = [Thread(target=writer.give, args=(each,)) for each in given]
     threads[0].start()
-    assert shelf.is_reached.wait(5)
+    assert shelf.is_reached.wait(300)
     for thread in threads[1:]:
         thread.start()
     with writer._changed:
-        assert writer._changed.wait_for(lambda: len(writer._given) == 4, 5)
+        assert writer._changed.wait_for(lambda: len(writer._given) == 4, 300)
     shelf.may_go_on.set()
     for thread in threads:
-        thread.join(5)
+        thread.join(300)
     assert shelf.batches == [1, 4]
 
 
@@ -93,10 +93,10 @@ def test_giver_goes_on_only_when_its_receipt_is_stored(writers, shelf, receipt_o
     shelf.may_go_on.clear()
     thread = Thread(target=writer.give, args=(receipt_of(),))
     thread.start()
-    assert shelf.is_reached.wait(5)
+    assert shelf.is_reached.wait(300)
     assert thread.is_alive()
     shelf.may_go_on.set()
-    thread.join(5)
+    thread.join(300)
     assert len(shelf.kept) == 1
     assert not writer.waits()
 
@@ -109,7 +109,7 @@ def test_slow_store_is_waited_for_once_and_nothing_is_there_twice(writers, shelf
         writer.give(each)
     assert [level for level, _ in said()] == ["WARNING"]
     shelf.may_go_on.set()
-    assert writer.flush(10)
+    assert writer.flush(300)
     assert shelf.kept.keys() == {each.record_id for each in given}
     assert said()[-1][0] == "INFO"
 
@@ -136,7 +136,7 @@ def test_pauses_grow_to_the_longest_and_begin_anew(writers, shelf, receipt_of):
         assert writer._changed.wait_for(lambda: writer._rounds > 3, 10)
         assert writer._pause_s == 0.03
     shelf.failure = None
-    assert writer.flush(10)
+    assert writer.flush(300)
     assert writer._pause_s == 0.01
 
 
@@ -151,7 +151,7 @@ def test_without_a_disk_receipts_wait_in_memory_up_to_a_limit(tmp_path, writers,
     assert [level for level, _ in said()] == ["WARNING", "ERROR"]
     assert "receipts wait in memory, which a restart loses, up to 2; then they are lost" in said()[1][1]
     shelf.failure = None
-    assert writer.flush(10)
+    assert writer.flush(300)
     assert list(shelf.kept) == [each.record_id for each in given[:2]]
 
 
@@ -195,7 +195,7 @@ def test_without_a_thread_receipts_wait_on_disk(writers, shelf, receipt_of, monk
     writer.give(receipt)
     monkeypatch.undo()
     assert shelf.kept == {}
-    assert writer.flush(10)
+    assert writer.flush(300)
     assert receipt.record_id in shelf.kept
 
 

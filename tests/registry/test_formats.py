@@ -45,12 +45,12 @@ def test_named_platform_keeps_its_notation_by_the_content():
             "x",
             "Hello",
             (
-                "x: the format can't be told; say --from with one of markdown, html, csv, json, open-cookie-database, "
-                "cookiebot, onetrust"
+                "x: the format is not recognized; give --from with one of markdown, html, csv, json, "
+                "open-cookie-database, cookiebot, onetrust, restructuredtext, asciidoc, banner, office"
             ),
         ),
         ("x.md", "Hello", "x.md: no table of cookies; give one with headings like Cookie, Purpose, Lifetime"),
-        ("", b"\xff", "octet 0: not utf-8; save the file as UTF-8, or say which encoding it has, like windows-1252"),
+        ("", b"\xff", "octet 0: not utf-8; save the file as UTF-8, or give its encoding, like windows-1252"),
     ],
 )
 def test_file_that_can_not_be_read_is_an_error(name, text, problem):

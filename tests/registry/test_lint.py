@@ -80,9 +80,44 @@ def found(*rules, gate=None):
         ([rule("__S*", domains=("example.com",)), rule("__H*")], []),
         # what cookiegate knows itself
         ([rule("i18next", NECESSARY)], [("laxer-than-known", "i18next")]),
-        ([rule("i18next", STATISTICS), rule("csrftoken", MARKETING)], []),
+        ([rule("i18next", STATISTICS)], []),
+        ([rule("i18next", NECESSARY, exempt="Part of the service.")], []),
+        ([rule("_ga", NECESSARY)], [("necessary-tracker", "_ga")]),
+        ([rule("_ga", STATISTICS)], []),
+        ([rule("_ga", NECESSARY, exempt="The regulator exempts it.")], []),
+        ([rule("_GA", NECESSARY)], []),
+        ([rule("_ga_X1", NECESSARY)], [("necessary-tracker", "_ga_X1")]),
+        ([rule("_ga_*", NECESSARY)], [("wide-necessary", "_ga_*"), ("necessary-tracker", "_ga_*")]),
+        ([rule("_ga_*", NECESSARY, exempt="It is.")], [("wide-necessary", "_ga_*")]),
+        ([rule("_hjSession_12*", NECESSARY)], [("necessary-tracker", "_hjSession_12*")]),
+        ([rule("_hjS*", NECESSARY)], [("necessary-tracker", "_hjS*")]),
+        ([rule("_fb*", NECESSARY)], [("wide-necessary", "_fb*")]),
+        ([rule("_g*b*", NECESSARY, exempt="A trial."), rule("__kla*", STATISTICS)], [("wide-necessary", "_g*b*")]),
+        ([rule("intercom-id-*", NECESSARY)], [("necessary-tracker", "intercom-id-*")]),
+        ([rule("csrftoken", MARKETING)], [("stricter-than-known", "csrftoken")]),
+        ([rule("csrftoken", MARKETING, stricter="Not the one of Django.")], []),
+        ([rule("csrftoken", NECESSARY)], []),
+        ([rule("BIGipServer*", STATISTICS)], [("stricter-than-known", "BIGipServer*")]),
+        ([rule("BIGipServer_x", STATISTICS)], [("stricter-than-known", "BIGipServer_x")]),
+        ([rule("BIGipServer_x*", STATISTICS)], [("stricter-than-known", "BIGipServer_x*")]),
+        ([rule("BIGipServer_*x", STATISTICS)], [("stricter-than-known", "BIGipServer_*x")]),
+        ([rule("bigipserver*", STATISTICS)], [("stricter-than-known", "bigipserver*")]),
         ([rule("csrfto*")], [("known-comes-first", "csrfto*")]),
-        ([rule("csrfto*"), rule("csrftoken")], []),
+        ([rule("csrfto*"), rule("csrftoken", stricter="Tried out.")], []),
+        # keys that say nothing
+        ([rule("zq*", chunks=True)], [("idle-key", "zq*")]),
+        ([rule("a", shared=True)], [("idle-key", "a")]),
+        ([rule("a", NECESSARY, shared=True)], []),
+        ([rule("login", NECESSARY, shared=True)], [("idle-key", "login")]),
+        ([rule("a", NECESSARY, stricter="Why.")], [("idle-key", "a")]),
+        ([rule("a", STATISTICS, exempt="Why.")], [("idle-key", "a")]),
+        ([rule("a", add_partitioned=True, same_site="lax")], [("idle-key", "a")]),
+        ([rule("a", add_partitioned=True, same_site="none")], [("same-site-none", "a")]),
+        ([rule("a", add_partitioned=True, same_site="keep")], []),
+        ([rule("a", mode="report-only")], [("rule-reports-only", "a")]),
+        # numbered parts
+        ([rule("a", chunks="-"), rule("a-1")], [("chunk-apart", "a-1")]),
+        ([rule("zq", chunks="-"), rule("zq.1"), rule("zq-100"), rule("zq-*")], []),
         ([rule("csrfto*", NECESSARY)], []),
         ([rule("wp-settings-1*", STATISTICS)], []),
     ],
@@ -103,10 +138,17 @@ def test_lint_finds(rules, findings):
         ({"max_lifetime": 6}, [("over-gate-limit", name) for name in ("sid", "shop_csrf", "a")]),
         ({"max_lifetime": "a while"}, []),
         ({"max_lifetime": ["x"], "unregistered": "drop"}, []),
+        ({"products": ["x", 1]}, []),
+        ({"products": "airflow"}, []),
     ],
 )
 def test_lint_finds_in_the_gates_settings(gate, findings):
     assert found(rule("a"), gate=gate) == findings
+
+
+@pytest.mark.parametrize(("products", "findings"), [([], []), (["airflow"], [("stricter-than-known", "_token")])])
+def test_lint_knows_the_cookies_of_the_products_that_the_site_names(products, findings):
+    assert found(rule("_token"), gate={"products": products}) == findings
 
 
 def test_lint_misses_sessions_and_protection_of_forms():
@@ -124,14 +166,16 @@ def test_lint_names_the_first_three_of_many():
         if one.code is Code.SWALLOWS_CATEGORY
     ]
     assert one.what == (
-        "as necessary it surrounds 'abc0', 'abc1', 'abc2' and 2 more of another category: "
-        "a new name beside them counts as necessary"
+        "as necessary it includes 'abc0', 'abc1', 'abc2' and 2 more of another category: "
+        "a new name like them becomes necessary"
     )
 
 
 def test_finding_reads_as_one_line():
-    finding = Finding(Code.NO_PURPOSE, "_ga", "no purpose is given", "say in a sentence what the cookie is for")
-    assert str(finding) == ("warning no-purpose: '_ga': no purpose is given; say in a sentence what the cookie is for")
+    finding = Finding(Code.NO_PURPOSE, "_ga", "no purpose is given", "write in a sentence what the cookie is for")
+    assert str(finding) == (
+        "warning no-purpose: '_ga': no purpose is given; write in a sentence what the cookie is for"
+    )
     assert str(Finding(Code.NO_CSRF, "", "x", "y")) == "note no-csrf: x; y"
 
 
@@ -166,12 +210,12 @@ def test_lint_toml_reports_mistakes_with_their_line():
     )
     assert places(text) == [(None, "mistake"), (6, "host-prefix"), (10, "mistake"), (10, "mistake"), (14, "mistake")]
     (twice,) = [one for one in lint_toml(text) if one.line == 14]
-    assert (twice.what, twice.mend) == ("cookie[4] 'sid': the same name as cookie[1]", "keep one of them")
+    assert (twice.what, twice.fix) == ("cookie[4] 'sid': the same name as cookie[1]", "keep one of them")
 
 
 def test_lint_toml_reports_what_is_no_toml():
     (one,) = lint_toml("x = 1\ny =\n")
-    assert (one.code, one.line, one.mend) == (Code.MISTAKE, 2, "mend the syntax there")
+    assert (one.code, one.line, one.fix) == (Code.MISTAKE, 2, "fix the syntax there")
     (one,) = lint_toml("x = " + "1" * 5000)
     assert (one.code, one.line) == (Code.MISTAKE, None)
 

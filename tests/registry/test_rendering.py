@@ -91,9 +91,14 @@ RULES = st.builds(
     source=TEXTS,
     secure=st.sampled_from([None, True, False]),
     http_only=st.booleans(),
-    same_site=st.sampled_from([None, *SameSite]),
+    same_site=st.sampled_from([None, "keep", *SameSite]),
     host_only=st.booleans(),
     partitioned=st.booleans(),
+    add_partitioned=st.booleans(),
+    mode=st.sampled_from(["enforce", "report-only"]),
+    attributes=st.sampled_from(["enforced", "enforced", "as-sent"]),
+    chunks=st.booleans() | st.sampled_from([".", "-", "|", "`", "c", "C", "__", "~", "_part-"]),
+    shared=st.booleans(),
     domains=st.lists(HOSTS, max_size=3).map(tuple),
     paths=st.just(("/",)) | st.lists(PATHS, max_size=3).map(tuple),
 )
@@ -167,8 +172,7 @@ def test_html_has_no_elements_but_its_own(registry):
 
 
 def test_html_is_a_section_with_a_caption_and_scopes():
-    rule = CookieRule(name="a<b", category=Category.NECESSARY, purpose="1 < 2\nyes", lifetime=parse_lifetime("session"))
-    rule = CookieRule(name="a", category=rule.category, purpose=rule.purpose, lifetime=rule.lifetime)
+    rule = CookieRule(name="a", category="necessary", purpose="1 < 2\nyes", lifetime="session")
     assert render([rule], "html") == (
         '<section aria-labelledby="cookies-necessary">\n'
         '<h2 id="cookies-necessary">Necessary cookies</h2>\n'
@@ -213,6 +217,12 @@ def test_json_has_the_keys_of_a_table_and_escapes_what_can_not_be_seen():
 
 def test_nothing_is_rendered_of_an_empty_registry():
     assert [render([], name) for name in FORMATS] == ["", "", '{\n  "cookies": []\n}\n']
+
+
+def test_reason_of_a_stricter_rule_is_for_the_registry_and_not_for_the_page():
+    rule = CookieRule(name="a", category="marketing", stricter="It measures here.", exempt="It is exempt.")
+    assert [("measures" in render([rule], name)) for name in FORMATS] == [False, False, True]
+    assert parse_declaration(render([rule], "json"), where="policy.json").rules == (rule,)
 
 
 def test_other_formats_are_an_error():

@@ -46,8 +46,15 @@ def test_toml_reads_every_key(write):
         same_site = "NONE"
         host_only = true
         partitioned = true
+        add_partitioned = true
         domains = ["example.com", ".example.org"]
         paths = ["/", "/shop"]
+        chunks = "-"
+        shared = true
+        mode = "report-only"
+        attributes = "enforced"
+        stricter = "The session measures here."
+        exempt = "A court said so."
         """
     )
     assert list(Registry.from_toml(path)) == [
@@ -63,8 +70,15 @@ def test_toml_reads_every_key(write):
             same_site=SameSite.NONE,
             host_only=True,
             partitioned=True,
+            add_partitioned=True,
             domains=("example.com", ".example.org"),
             paths=("/", "/shop"),
+            chunks="-",
+            shared=True,
+            mode="report-only",
+            attributes="enforced",
+            stricter="The session measures here.",
+            exempt="A court said so.",
         )
     ]
 
@@ -98,7 +112,7 @@ def test_toml_gate_settings_are_not_the_registrys_concern(write):
             'name = "_ga"\ncategory = "stats"',
             (
                 "cookies.toml: cookie[1] '_ga': unknown category 'stats'; "
-                "use one of necessary, preferences, statistics, marketing"
+                "use one of necessary, preferences, statistics, marketing (did you mean 'statistics'?)"
             ),
         ),
         (
@@ -116,7 +130,8 @@ def test_toml_gate_settings_are_not_the_registrys_concern(write):
             'name = "a"\ncategory = "marketing"\nxyzzy = 1',
             (
                 "cookies.toml: cookie[1] 'a': unknown key 'xyzzy'; known are name, category, purpose, lifetime, "
-                "provider, source, secure, http_only, same_site, host_only, partitioned, domains, paths"
+                "provider, source, mode, attributes, secure, http_only, same_site, host_only, partitioned, "
+                "add_partitioned, domains, paths, chunks, shared, stricter, exempt, storage"
             ),
         ),
         (
@@ -135,12 +150,34 @@ def test_toml_gate_settings_are_not_the_registrys_concern(write):
             "cookies.toml: cookie[1] 'a': http_only is 'yes'; write true or false",
         ),
         (
+            'name = "a"\ncategory = "marketing"\nchunks = ""',
+            (
+                "cookies.toml: cookie[1] 'a': chunks is ''; write true, or the separator before the number, like '-' "
+                "(at most 16 characters that a cookie name may have, without a digit at the end)"
+            ),
+        ),
+        (
+            'name = "a"\ncategory = "marketing"\nstricter = ""',
+            "cookies.toml: cookie[1] 'a': stricter is empty; write in a sentence why this cookie asks for consent",
+        ),
+        (
+            'name = "a"\ncategory = "marketing"\nattributes = "as-sent"\nhttp_only = true',
+            "cookies.toml: cookie[1] 'a': attributes = \"as-sent\" contradicts http_only = true; remove one of them",
+        ),
+        (
+            'name = "a"\ncategory = "marketing"\nmode = "report"',
+            (
+                "cookies.toml: cookie[1] 'a': unknown mode 'report'; use one of enforce, report-only "
+                "(did you mean 'report-only'?)"
+            ),
+        ),
+        (
             'name = "a"\ncategory = "marketing"\nsecure = 1',
             "cookies.toml: cookie[1] 'a': secure is 1; write true or false",
         ),
         (
             'name = "a"\ncategory = "marketing"\nsame_site = "Loose"',
-            "cookies.toml: cookie[1] 'a': unknown same_site 'Loose'; use one of strict, lax, none",
+            "cookies.toml: cookie[1] 'a': unknown same_site 'Loose'; use one of strict, lax, none, keep",
         ),
         (
             'name = "a"\ncategory = "marketing"\npaths = ["/", 1]',
@@ -148,7 +185,7 @@ def test_toml_gate_settings_are_not_the_registrys_concern(write):
         ),
         (
             'name = "a"\ncategory = "marketing"\ndomains = ["example.com/x"]',
-            "cookies.toml: cookie[1] 'a': domain 'example.com/x' is no host name; write it like 'example.com'",
+            "cookies.toml: cookie[1] 'a': domain 'example.com/x' is not a host name; write it like 'example.com'",
         ),
         (
             'name = "a"\ncategory = "marketing"\npurpose = ["x"]',
@@ -157,8 +194,8 @@ def test_toml_gate_settings_are_not_the_registrys_concern(write):
         (
             'name = "a=b"\ncategory = "marketing"',
             (
-                "cookies.toml: cookie[1] 'a=b': name 'a=b' is no cookie name; use letters, digits and !#$%&'+-.^_`|~ "
-                "('*' stands for any characters)"
+                "cookies.toml: cookie[1] 'a=b': name 'a=b' is not a cookie name; use letters, digits and "
+                "!#$%&'+-.^_`|~ ('*' matches any characters)"
             ),
         ),
     ],
@@ -171,7 +208,7 @@ def test_toml_rule_complaint(problems, lines, complaint):
     ("text", "complaint"),
     [
         ("[cookies]\nx = 1", "cookies.toml: unknown section 'cookies'; did you mean 'cookie'?"),
-        ("version = 1", "cookies.toml: unknown section 'version'; known are gate, cookie"),
+        ("version = 1", "cookies.toml: unknown section 'version'; known are gate, settings_page, cookie, csp"),
         ("gate = 3", "cookies.toml: gate is 3; write it as a section [gate]"),
         ("[[gate]]\nmode = 1", "cookies.toml: gate is [{'mode': 1}]; write it as a section [gate]"),
         ('[cookie]\nname = "a"', "cookies.toml: cookie is no list of tables; begin each rule with [[cookie]]"),
@@ -195,9 +232,10 @@ def test_toml_complaints_come_all_at_once(problems):
     )
     assert [problem.split(";")[0] for problem in found] == [
         "cookies.toml: unknown section 'colour'",
-        "cookies.toml: cookie[2] 'b': unknown category 'x'",
         "cookies.toml: cookie[2] 'b': unknown key 'httponly'",
-        "cookies.toml: cookie[3] 'c d': name 'c d' is no cookie name",
+        "cookies.toml: cookie[2] 'b': unknown category 'x'",
+        "cookies.toml: cookie[2] 'b': path 'y' can't be a cookie's path",
+        "cookies.toml: cookie[3] 'c d': name 'c d' is not a cookie name",
         "cookies.toml: cookie[4] 'a': the same name as cookie[1]",
     ]
 
@@ -212,11 +250,35 @@ def test_toml_not_utf8_names_the_octet(problems):
     assert problems(b"# caf\xe9\n") == ["cookies.toml: octet 5: not UTF-8; save the file as UTF-8"]
 
 
-@pytest.mark.parametrize("text", ["[[cookie]", "a = ", "a = 1\na = 2", "x = " + "1" * 5000, "a = " + "[" * 5000])
+@pytest.mark.parametrize("text", ["[[cookie]", "a = ", "a = 1\na = 2", "x = " + "1" * 900 + "x"])
 def test_toml_syntax_error_names_the_file(problems, text):
     (problem,) = problems(text)
     assert problem.startswith("cookies.toml: not TOML: ")
-    assert problem.endswith("; mend the syntax there")
+    assert problem.endswith("; fix the syntax there")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("\nx = " + "1" * 5000, "line 2: a key or number of more than 1,000 characters; shorten it"),
+        ("a = " + "[" * 5000, "it nests more than 100 deep; take the inner parts out"),
+        ("a" + ".a" * 20_000 + " = 1", "line 1: a key or number of more than 1,000 characters; shorten it"),
+        ("a" + " . a" * 33 + " = 1", "line 1: a key of more than 32 parts; write it with fewer dots"),
+        ("\n" + '"a".' * 40 + "a = 1", "line 2: a key of more than 32 parts; write it with fewer dots"),
+        ('"' + "a" * 5000 + '" = 1', "line 1: a key of more than 1,000 characters; shorten it"),
+    ],
+)
+def test_toml_beyond_the_bounds_is_refused_with_its_line(problems, text, what):
+    assert problems(text) == [f"cookies.toml: {what}"]
+
+
+def test_toml_of_a_file_that_is_too_large_is_not_read(write, monkeypatch):
+    path = write("a = 1")
+    with path.open("r+b") as file:
+        file.truncate(64 * 1024 * 1024 + 1)  # a hole, that takes no room
+    with pytest.raises(ConfigError) as caught:
+        Registry.from_toml(path)
+    assert caught.value.problems == ("cookies.toml: larger than 64 MiB; is it the right file?",)
 
 
 def test_toml_missing_file_names_the_path(tmp_path):

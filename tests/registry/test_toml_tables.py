@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import cookiegate.registry
 from cookiegate import ConfigError, Registry
 from cookiegate.registry import toml_tables
-from cookiegate.registry.toml import reading_told_to
+from cookiegate.registry.toml import report_progress_to
 from cookiegate.registry.toml_tables import cookie_lines, read_tables
 
 _LINES = st.sampled_from(
@@ -107,7 +107,7 @@ def test_cookie_lines_are_those_of_the_headers(text, lines):
 
 
 @pytest.mark.parametrize("text", ["cookie = [{name = 'a'}]", "x = [\n[['cookie']]\n]\n[['cookie']]"])
-def test_cookie_lines_that_cannot_be_told_are_none(text):
+def test_cookie_lines_that_are_unknown_are_empty(text):
     assert cookie_lines(text, len(tomllib.loads(text)["cookie"])) == ()
 
 
@@ -144,21 +144,21 @@ def test_reading_a_long_registry_grows_with_its_length_and_not_with_its_square(w
 
 
 def test_reading_tells_how_much_of_a_long_file_is_done(write):
-    told = []
-    with reading_told_to(told.append):
+    reported = []
+    with report_progress_to(reported.append):
         Registry.from_toml(write(long_registry(3000)))
-    assert told == sorted(told)
-    assert 0 <= told[0] < told[-1] == 1
-    assert any(0 < part < 0.5 for part in told)
-    assert any(0.5 < part < 1 for part in told)
+    assert reported == sorted(reported)
+    assert 0 <= reported[0] < reported[-1] == 1
+    assert any(0 < part < 0.5 for part in reported)
+    assert any(0.5 < part < 1 for part in reported)
 
 
 def test_reading_tells_nobody_afterwards(write):
-    told = []
-    with pytest.raises(ConfigError), reading_told_to(told.append):
+    reported = []
+    with pytest.raises(ConfigError), report_progress_to(reported.append):
         Registry.from_toml(write("x"))
     Registry.from_toml(write(long_registry(3000)))
-    assert told == []
+    assert reported == []
 
 
 def test_every_complaint_about_a_long_registry_has_its_place(write):

@@ -43,6 +43,22 @@ paths = []
     )
 
 
+def test_every_field_is_written():
+    rule = CookieRule(
+        name="a", category="marketing", same_site="keep", mode="report-only", attributes="enforced", partitioned=True,
+        add_partitioned=True, chunks=True, shared=True, stricter="Why.", exempt="Also why.",
+    )  # fmt: skip
+    assert write_toml([rule, CookieRule(name="b", category="marketing", attributes="as-sent", chunks="-")]).split(
+        "[[cookie]]\n"
+    )[1:] == [
+        (
+            'name = "a"\ncategory = "marketing"\nmode = "report-only"\nsame_site = "keep"\npartitioned = true\n'
+            'add_partitioned = true\nchunks = true\nshared = true\nstricter = "Why."\nexempt = "Also why."\n\n'
+        ),
+        'name = "b"\ncategory = "marketing"\nattributes = "as-sent"\nchunks = "-"\n',
+    ]
+
+
 @pytest.mark.parametrize(
     "text", ['"""\n[gate]\n', "\\", "\x00\x1b[2J\x7f\x85", "\u202eabc\u2028", "\U000e0001", "a\r\n\tb", "é漢😀"]
 )
@@ -59,10 +75,10 @@ def test_comment_stays_in_its_line():
 
 
 def test_text_that_is_not_unicode_can_not_be_written():
-    rules = [CookieRule(name="a", category=Category.MARKETING, purpose="\ud800", http_only=True, domains=("\udc00",))]
+    rules = [CookieRule(name="a", category=Category.MARKETING, purpose="\ud800", http_only=True, stricter="\udc00")]
     with pytest.raises(ConfigError) as caught:
         write_toml(rules)
     assert caught.value.problems == (
         "registry: 'a': purpose holds half a surrogate pair; take it out",
-        "registry: 'a': domains holds half a surrogate pair; take it out",
+        "registry: 'a': stricter holds half a surrogate pair; take it out",
     )

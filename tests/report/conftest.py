@@ -8,7 +8,9 @@ from typing import NoReturn
 import pytest
 
 from cookiegate import Category, CookieGate, CookieRule, Registry
-from cookiegate.model import NO_CONSENT, Action, Consent, Decision, Exchange, Reason
+from cookiegate.decision import Decision, Exchange
+from cookiegate.gate import compiled
+from cookiegate.model import NO_CONSENT, Action, Consent, Reason
 
 NOW = 1768204800.0  # Mon, 12 Jan 2026 08:00:00 GMT
 GATE = CookieGate(
@@ -45,11 +47,11 @@ def exchange() -> Callable[..., Exchange]:
         expired: tuple[CookieRule, ...] = (),
     ) -> Exchange:
         consent = Consent(granted) if granted else NO_CONSENT
-        decisions = [GATE.policy.decide(line, consent, is_https=is_https, now=NOW) for line in lines]
+        decisions = [compiled(GATE).policy.decide(line, consent, is_https=is_https, now=NOW) for line in lines]
         decisions += [
             Decision(
-                action=Action.EXPIRE, reason=Reason.NO_CONSENT, number=5, name=f"sent{number}",
-                category=rule.category, rule=rule, after=b"x=; Max-Age=0",
+                action=Action.EXPIRE, reason=Reason.NO_CONSENT, policy_rule=5, name=f"sent{number}",
+                category=rule.category, registry_rule=rule, after=b"x=; Max-Age=0",
             )
             for number, rule in enumerate(expired)
         ]  # fmt: skip

@@ -48,12 +48,19 @@ def test_format_is_the_documented_one(report):
     document = json.loads(written(report))
     assert list(document) == [
         "format", "version", "parts", "responses", "responses_with_cookies",
-        "first_at", "last_at", "unnamed", "cookies",
+        "first_at", "last_at", "unnamed", "phases", "cookies",
     ]  # fmt: skip
     assert (document["format"], document["version"]) == ("cookiegate-inventory", 1)
     assert document["first_at"] == "2026-01-12T08:00:00Z"
+    assert document["phases"] == [
+        {
+            "mode": "report-only", "responses": 1, "responses_with_cookies": 1, "first_at": "2026-01-12T08:00:00Z",
+            "last_at": "2026-01-12T08:00:00Z",
+        }
+    ]  # fmt: skip
     assert document["cookies"][0] == {
-        "name": "sid", "origin": "response", "is_family": False, "is_registered": True, "count": 1,
+        "name": "sid", "origin": "response", "is_family": False, "mode": "report-only", "is_registered": True,
+        "is_known": False, "rewritten_beside": None, "count": 1,
         "first_at": "2026-01-12T08:00:00Z", "last_at": "2026-01-12T08:00:00Z",
         "category": "necessary", "rule": "sid",
         "outcomes": [
@@ -112,7 +119,7 @@ def test_unknown_members_and_other_time_zones_are_understood():
         ("", "empty"),
         (" \n", "empty"),
         ('{"format": "cookiegate-inv', "not JSON: line 1, column 12: Unterminated string starting at"),
-        ("[" * 100_000, "nested too deeply"),
+        ("[" * 100_000, "it nests more than 500 deep"),
         ("[]", 'no inventory: "format" is not "cookiegate-inventory"'),
         ("{}", 'no inventory: "format" is not "cookiegate-inventory"'),
         (
@@ -171,3 +178,23 @@ def test_file_with_a_byte_order_mark_is_read(tmp_path):
     file = tmp_path / "inventory-x.json"
     file.write_text(SAMPLE, encoding="utf-8-sig")
     assert read_inventory_file(file) == parse_inventory(SAMPLE)
+
+
+def test_file_from_before_modes_were_kept_is_one_phase(report):
+    document = json.loads(written(report))
+    del document["phases"]
+    for cookie in document["cookies"]:
+        del cookie["mode"], cookie["is_known"], cookie["rewritten_beside"]
+    read = parse_inventory(json.dumps(document))
+    assert [(phase.mode, phase.responses, phase.responses_with_cookies) for phase in read.phases] == [(None, 1, 1)]
+    assert (read.phases[0].first_at, read.phases[0].last_at) == (report.first_at, report.last_at)
+    assert {(cookie.mode, cookie.is_known) for cookie in read.cookies} == {(None, None)}
+    document["first_at"] = document["last_at"] = None
+    assert parse_inventory(json.dumps(document)).phases == ()
+
+
+def test_mode_of_another_version_is_refused_with_its_place(report):
+    document = json.loads(written(report))
+    document["cookies"][0]["mode"] = "sometimes"
+    with pytest.raises(ValueError, match=r"cookies\[0\]\.mode is no mode that this cookiegate knows"):
+        parse_inventory(json.dumps(document))

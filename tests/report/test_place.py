@@ -158,11 +158,34 @@ def test_draft_that_is_a_link_is_not_followed(tmp_path):
 
 def test_drafts_of_killed_processes_are_removed_when_they_are_old(tmp_path):
     old, new = tmp_path / "inventory-x-7.json.tmp", tmp_path / "inventory-x-8.json.tmp"
-    for draft in (old, new):
+    for draft, age_s in ((old, 4000), (new, 10)):
         draft.write_text("half")
-    os.utime(old, (time.time() - 4000, time.time() - 4000))
+        written_s = draft.stat().st_mtime  # the file system's clock, which may be another one
+        os.utime(draft, (written_s - age_s, written_s - age_s))
     Place.take(tmp_path).leave()
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_clock_of_the_host_makes_no_draft_old(tmp_path, monkeypatch):
+    draft = tmp_path / "inventory-x-7.json.tmp"
+    draft.write_text("half")
+    monkeypatch.setattr(time, "time", lambda: 4e9)
+    Place.take(tmp_path).leave()
+    assert draft.exists()
+
+
+def test_drafts_stay_where_the_file_system_tells_no_time(tmp_path, monkeypatch):
+    draft = tmp_path / "inventory-x-7.json.tmp"
+    draft.write_text("half")
+    os.utime(draft, (0, 0))
+
+    def fail(*_):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "pwrite", fail)
+    place = Place.take(tmp_path)
+    place.leave()
+    assert (draft.exists(), place.path.name.endswith("-0.json")) == (True, True)
 
 
 def test_draft_that_vanishes_meanwhile_is_no_matter(tmp_path, monkeypatch):

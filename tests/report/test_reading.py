@@ -3,6 +3,7 @@
 import pytest
 
 from cookiegate.report import Inventory, read_inventory
+from cookiegate.report.reading import without_modes
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_copy_of_a_file_counts_once_and_the_later_state_counts(directory, exchan
         recorder.close()
     assert counts(reading)[0] == 5
     assert reading.problems == (
-        f"{directory / 'inventory-a-copy.json'}: left out: what it holds is in {early} too; delete one of them",
+        f"{directory / 'inventory-a-copy.json'}: left out: what it holds is in {early} too; name one of them alone",
     )
 
 
@@ -68,7 +69,10 @@ def test_broken_file_is_named_and_the_others_count(directory, octets, problem):
     broken.write_bytes(octets)
     reading = read_inventory(directory)
     assert counts(reading)[0] == 3
-    assert reading.problems == (f"{broken}: skipped: {problem}; delete it, or record anew",)
+    assert reading.unread == reading.problems
+    assert reading.problems == (
+        f"{broken}: skipped: {problem}; it is left as it is and does not count; find out what changed it",
+    )
 
 
 def test_directory_without_an_inventory_is_told(tmp_path):
@@ -89,3 +93,29 @@ def test_missing_file_is_told(tmp_path):
 def test_drafts_and_locks_are_no_inventories(directory):
     (directory / "inventory-x-0.json.tmp").write_text("half")
     assert read_inventory(directory).problems == ()
+
+
+def test_file_that_is_none_is_not_to_be_deleted(tmp_path):
+    registry = tmp_path / "cookies.toml"
+    registry.write_text("[[cookie]]\n")
+    (problem,) = read_inventory(registry).problems
+    assert problem == (
+        f"{registry}: skipped: not JSON: line 1, column 3: Expecting value; name the directory to which an Inventory "
+        "records, or an inventory-*.json in it"
+    )
+
+
+def test_modes_are_put_together_where_they_do_not_matter(tmp_path, exchange):
+    recorder = Inventory(tmp_path)
+    recorder(exchange(b"sid=1"))
+    recorder(exchange(b"sid=1", is_enforced=True, at_s=1768204900.0))
+    recorder.close()
+    report = read_inventory(tmp_path).report
+    assert [(cookie.name, cookie.mode, cookie.count) for cookie in report.cookies] == [
+        ("sid", "enforce", 1), ("sid", "report-only", 1),
+    ]  # fmt: skip
+    assert [(phase.mode, phase.responses) for phase in report.phases] == [("report-only", 1), ("enforce", 1)]
+    both = without_modes(report)
+    assert [(cookie.name, cookie.mode, cookie.count) for cookie in both.cookies] == [("sid", None, 2)]
+    assert [(phase.mode, phase.responses) for phase in both.phases] == [(None, 2)]
+    assert (both.first_at, both.last_at) == (report.first_at, report.last_at)

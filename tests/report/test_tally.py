@@ -1,4 +1,4 @@
-"""Counting in bounded memory: what is counted, what has a row keeps it, and what finds no room is told."""
+"""Counting in bounded memory: what is counted, a row is never removed, and the rest is counted."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -304,3 +304,44 @@ def test_empty_report_adds_nothing(rich_report):
     tally.load(rich_report)
     tally.load(Tally(Limits()).report())
     assert tally.report() == rich_report
+
+
+def test_room_of_one_mode_is_not_taken_by_another(exchange):
+    tally = Tally(Limits(unregistered=1))
+    for is_enforced in (False, True):
+        tally.add(exchange(b"one=1", is_enforced=is_enforced))
+        tally.add(exchange(b"two=1", is_enforced=is_enforced))
+    report = tally.report()
+    assert [(cookie.name, cookie.mode) for cookie in report.cookies] == [("one", "enforce"), ("one", "report-only")]
+    assert report.unnamed == 2
+    assert [(phase.mode, phase.responses) for phase in report.phases] == [("report-only", 2), ("enforce", 2)]
+
+
+def test_rule_that_cookiegate_brings_along_is_known(exchange):
+    from cookiegate import CookieGate, Registry
+    from cookiegate.gate import compiled
+    from cookiegate.model import NO_CONSENT
+
+    tally = Tally(Limits())
+    gate = CookieGate(registry=Registry.known() | Registry([CookieRule(name="csrftoken", category=Category.NECESSARY)]))
+    lines = (b"sessionid=1", b"csrftoken=1", b"new=1")
+    decisions = tuple(compiled(gate).policy.decide(line, NO_CONSENT, is_https=True, now=0) for line in lines)
+    tally.add(exchange()._replace(decisions=decisions))
+    found = {cookie.name: (cookie.is_known, cookie.is_undeclared) for cookie in tally.report().cookies}
+    assert found == {"sessionid": (True, True), "csrftoken": (False, False), "new": (None, False)}
+
+
+def test_tracker_that_was_merged_is_known(exchange):
+    from cookiegate import CookieGate, Registry
+    from cookiegate.gate import compiled
+    from cookiegate.model import NO_CONSENT
+
+    tally = Tally(Limits())
+    own = Registry([CookieRule(name="_gid", category=Category.STATISTICS)])
+    gate = CookieGate(registry=Registry.known() | Registry.trackers() | own)
+    decisions = tuple(
+        compiled(gate).policy.decide(line, NO_CONSENT, is_https=True, now=0) for line in (b"_ga=1", b"_gid=1")
+    )
+    tally.add(exchange()._replace(decisions=decisions))
+    found = {cookie.name: (cookie.is_known, cookie.is_undeclared) for cookie in tally.report().cookies}
+    assert found == {"_ga": (True, True), "_gid": (False, False)}

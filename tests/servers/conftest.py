@@ -21,6 +21,7 @@ def _loaded(name, path):
 
 _running = _loaded("cookiegate_servers_running", HERE / "running.py")
 _wire = _loaded("cookiegate_servers_wire", HERE / "wire.py")
+_caches = _loaded("cookiegate_servers_caches", HERE / "caches.py")
 _asking = _loaded("cookiegate_servers_asking", HERE / "asking.py")
 _gates = _loaded("cookiegate_servers_gates", HERE / "served" / "gates.py")
 _tricks = _loaded("cookiegate_servers_tricks", HERE / "served" / "tricks.py")
@@ -73,6 +74,12 @@ def running():
 def wire():
     """The module that speaks with them."""
     return _wire
+
+
+@pytest.fixture(scope="session")
+def caches():
+    """The module that starts shared caches before a site."""
+    return _caches
 
 
 @pytest.fixture(scope="session")

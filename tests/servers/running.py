@@ -11,10 +11,10 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["SERVERS", "Server", "gate_faults", "started"]
+__all__ = ["SERVERS", "Server", "gate_faults", "greeting", "started"]
 
 SERVED = Path(__file__).parent / "served"
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 _GUNICORN = "--bind 127.0.0.1:{port} --keep-alive 5 --graceful-timeout 2 --no-control-socket"
 _HTTP2 = "--http-protocols h2 --http2-cleartext prior-knowledge"
@@ -29,7 +29,7 @@ SERVERS = {
     "uvicorn, httptools": ("asgi", 1, f"{_UVICORN} --http httptools --ws websockets-sansio", "httptools websockets"),
     "hypercorn": ("asgi", 1, _HYPERCORN, ""),
     "hypercorn, HTTP/2": ("asgi", 2, _HYPERCORN, "h2"),
-    "daphne": ("asgi", 1, "daphne asgi_site:app --bind 127.0.0.1 --port {port} --websocket_connect_timeout 1", ""),
+    "daphne": ("asgi", 1, "daphne asgi_site:app --bind 127.0.0.1 --port {port} --websocket_connect_timeout 10", ""),
     "granian, ASGI": ("asgi", 1, _GRANIAN, ""),
     "granian, ASGI, HTTP/2": ("asgi", 2, _GRANIAN, "h2"),
     "gunicorn, ASGI": ("asgi", 1, _GUNICORN_ASGI, "gunicorn.asgi"),
@@ -51,10 +51,12 @@ _HANDED_ON = ("send(", "start_response(", "self.app(", "early_hints(")
 class Server:
     """One running process."""
 
-    def __init__(self, port, process, log):
+    def __init__(self, port, process, log, token=""):
         self.port = port
         self.process = process
         self.log = log
+        self.token = token
+        """What it answers at `/ready`, and no other process does."""
 
     def said(self):
         """Return all that it has logged."""
@@ -63,6 +65,10 @@ class Server:
     def raised(self, path):
         """Count how often the app let an error out at a path."""
         return self.said().count(f"the app raised at {path}\n")
+
+    def greeting(self):
+        """Return what it says to a new client; nothing if it is no more."""
+        return greeting(self.port, patience_s=PATIENCE_S)
 
     def stop(self):
         """End it and what it started."""
@@ -132,22 +138,22 @@ def _started_at(command, folder, port):
             [sys.executable, "-m", *command.format(port=port).split()],
             cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
-    server = Server(port, process, log)
+    server = Server(port, process, log, token)
     stop = time.monotonic() + PATIENCE_S
     while process.poll() is None and time.monotonic() < stop:
-        greeting = _greeting(port)
-        if greeting.endswith(token) or ("HTTP/2" in greeting and f":{port}" in server.said()):
+        said = greeting(port)
+        if said.endswith(token) or ("HTTP/2" in said and f":{port}" in server.said()):
             return server
         time.sleep(0.05)
     server.stop()
     return None
 
 
-def _greeting(port):
+def greeting(port, path="/ready", patience_s=10):
     """Return what an HTTP/1.1 client hears: the token, or of gunicorn with HTTP/2 that it wants that alone."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
-            connection.sendall(b"GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", port), timeout=patience_s) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             octets = b""
             while piece := connection.recv(4096):
                 octets += piece

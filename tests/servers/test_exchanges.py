@@ -85,7 +85,7 @@ def test_error_of_the_app_brings_no_refused_cookie_out(row, start, running, wire
     for way in ["bare", *WAYS]:
         # daphne notices errors once a second, and no more after the first one that came behind a response's start.
         one = start(row.name) if row.name == "daphne" else row
-        before = one.ask(f"/{way}/exchange/{BEFORE}", grace_s=5)
+        before = one.ask(f"/{way}/exchange/{BEFORE}", is_sure=True)
         within = one.ask(f"/{way}/exchange/{WITHIN}")
         after = one.ask(f"/{way}/exchange/{AFTER}")
         seen[way] = (before.status, within.status, after.status, within.body, within.is_whole)

@@ -23,5 +23,5 @@ def test_error_that_led_through_the_gate_is_not_its_own(running):
 
 
 def test_failure_that_the_gate_logged_is_found(running):
-    said = "the consent source raised; requests count as without consent\nINFO the observer raised; decisions stand\n"
+    said = "the consent source raised; requests count as without consent\nINFO the observer raised; decisions are not\n"
     assert len(running.gate_faults(said)) == 2

@@ -10,8 +10,7 @@ def shake(wire):
     """Ask for a websocket; return the answer, all octets of the handshake, and what the app echoes."""
 
     def ask(row, path):
-        before = row.server.raised(path)
-        with wire.connected(row.server.port, lambda: row.server.raised(path) > before) as reader:
+        with wire.connected(row.server.port, row.is_over(path)) as reader:
             answer = reader.ask(wire.request(path, *wire.HANDSHAKE))
             octets = reader.octets
             if answer.status != 101:

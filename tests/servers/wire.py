@@ -9,22 +9,23 @@ from contextlib import contextmanager
 
 __all__ = ["Answer", "connected", "cookie_lines", "frame", "marked", "read_frame", "request", "set_cookie_texts"]
 
-PATIENCE_S = 8
-GRACE_S = 0.3
+PATIENCE_S = 300
 
 
-def received(connection, gave_up, patience_s=PATIENCE_S, grace_s=GRACE_S):
-    """Return what comes next, nothing once the server closes, or is silent for long.
+def received(connection, is_over):
+    """Return what comes next, nothing once the server closes, or once it is over and nothing is left to be read.
 
-    `gave_up` tells that the app has raised: if nothing comes soon then, nothing will (daphne keeps such a client
-    waiting). The connection has a short timeout of its own.
+    `is_over` tells that the server sends nothing more. The connection has a short timeout of its own.
     """
     silence_s = 0.0
-    while silence_s < (grace_s if gave_up() else patience_s):
+    while silence_s < PATIENCE_S:
+        was_over = is_over()  # asked before the reading: what was sent until then is there to be read
         try:
             return connection.recv(65536)
         except TimeoutError:
             silence_s += connection.gettimeout()
+            if was_over:
+                break
         except ConnectionError:
             break
     return b""
@@ -63,23 +64,22 @@ def request(path, *fields, method="GET", close=False):
 
 
 @contextmanager
-def connected(port, gave_up=lambda: False, grace_s=GRACE_S):
+def connected(port, is_over=lambda: False):
     """Open a connection for as long as the block runs."""
     with socket.create_connection(("127.0.0.1", port), timeout=0.1) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        yield Reader(connection, gave_up, grace_s)
+        yield Reader(connection, is_over)
 
 
 class Reader:
     """Reads answers off one connection, and keeps every octet."""
 
-    def __init__(self, connection, gave_up, grace_s):
+    def __init__(self, connection, is_over):
         self.connection = connection
         self.octets = b""
         """All that came."""
         self._at = 0
-        self._gave_up = gave_up
-        self._grace_s = grace_s
+        self._is_over = is_over
 
     def ask(self, octets, *, is_head=False):
         """Send a request and read its answer, to the end that its framing says or the server sets."""
@@ -146,7 +146,7 @@ class Reader:
         return taken
 
     def _receive(self):
-        octets = received(self.connection, self._gave_up, grace_s=self._grace_s)
+        octets = received(self.connection, self._is_over)
         self.octets += octets
         return octets != b""
 

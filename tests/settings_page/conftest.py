@@ -188,7 +188,7 @@ def under_uvicorn(example_site: ModuleType, listener: socket.socket, environment
     thread.start()
     yield
     server.should_exit = True
-    thread.join(10)
+    thread.join(60)
 
 
 @contextmanager
@@ -201,15 +201,33 @@ def under_gunicorn(_: ModuleType, listener: socket.socket, environment: dict[str
     ]  # fmt: skip
     process = subprocess.Popen(command, pass_fds=[listener.fileno()], env={**os.environ, **environment})
     with process:
-        yield
-        process.terminate()
-        process.wait(10)
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 @pytest.fixture(scope="module", params=["starlette under uvicorn", "flask under gunicorn"])
 def serve(request: pytest.FixtureRequest, example_site: ModuleType) -> Iterator[Callable[..., str]]:
     """Serve the example site with some settings, once for each of them; returns its origin."""
-    under = under_uvicorn if "uvicorn" in request.param else under_gunicorn
+    with serving(example_site, under_uvicorn if "uvicorn" in request.param else under_gunicorn) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def serve_starlette(example_site: ModuleType) -> Iterator[Callable[..., str]]:
+    """Serve one of the two apps, where the other one sends the same octets."""
+    with serving(example_site, under_uvicorn) as start:
+        yield start
+
+
+@contextmanager
+def serving(example_site: ModuleType, under: Callable[..., Any]) -> Iterator[Callable[..., str]]:
+    """Serve the example site until the block ends."""
     origins: dict[tuple[tuple[str, str], ...], str] = {}
     with ExitStack() as stack:
 
@@ -227,4 +245,4 @@ def serve(request: pytest.FixtureRequest, example_site: ModuleType) -> Iterator[
 
 def wait_for(origin: str) -> None:
     """Wait until a server answers: the socket listens already, so one question waits for as long as it takes."""
-    httpx.get(f"{origin}/cookie-settings/cookiegate.js", timeout=30).raise_for_status()
+    httpx.get(f"{origin}/cookie-settings/cookiegate.js", timeout=300).raise_for_status()

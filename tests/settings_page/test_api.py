@@ -1,5 +1,6 @@
 """The API: JSON and forms, what is refused and how, what is recorded."""
 
+import gzip
 import json
 import logging
 
@@ -316,7 +317,12 @@ def test_banner_leads_back_to_the_page_that_the_browser_names(visitor, referer, 
 
 
 def test_page_leads_to_the_page(visitor):
-    assert visitor.choose("reject-all", back="/shop").headers["location"] == "/cookie-settings/?saved&language=en"
+    assert visitor.choose("reject-all").headers["location"] == "/cookie-settings/?saved&language=en"
+    assert visitor.choose("reject-all", back="//evil.example").headers["location"].startswith("/cookie-settings/")
+
+
+def test_settings_in_a_page_of_the_site_lead_back_there(visitor):
+    assert visitor.choose("reject-all", back="/shop?a#b").headers["location"] == "/shop?a#cookiegate-saved"
 
 
 # What is recorded
@@ -390,7 +396,7 @@ def test_recorder_that_raises_is_logged_and_the_choice_is_honoured(make_visitor,
 # Script and style sheets
 
 
-@pytest.mark.parametrize("path", ["cookiegate.js", "page.css", "banner.css"])
+@pytest.mark.parametrize("path", ["cookiegate.js", "banner.js", "page.css", "settings.css", "banner.css"])
 def test_asset_may_be_kept_and_is_asked_for_again(visitor, path):
     first = visitor("GET", f"/cookie-settings/{path}")
     assert first.headers["cache-control"] == "public, max-age=3600"
@@ -399,10 +405,15 @@ def test_asset_may_be_kept_and_is_asked_for_again(visitor, path):
     assert visitor("GET", f"/cookie-settings/{path}", headers={"If-None-Match": '"x"'}).status_code == 200
 
 
-def test_script_is_under_3_kilobytes(visitor):
+def test_script_is_under_4000_octets(visitor):
     script = visitor("GET", "/cookie-settings/cookiegate.js")
     assert script.headers["content-type"] == "text/javascript; charset=utf-8"
-    assert len(script.content) < 3000
+    assert len(script.content) < 4000
+
+
+def test_banner_is_small(visitor):
+    assert len(visitor("GET", "/cookie-settings/banner.js").content) < 3000
+    assert len(gzip.compress(visitor("GET", "/cookie-settings/banner.css").content)) < 3500
 
 
 def test_script_names_every_type_of_consent_mode(visitor):
@@ -420,3 +431,13 @@ def test_hostile_query_is_no_error(visitor):
 def test_json_is_safe_where_a_browser_takes_it_for_html(visitor):
     assert b"<" not in visitor("GET", API).content
     assert json.loads(visitor("GET", API).content)["registry"][2]["cookies"][0]["purpose"].endswith("</script>")
+
+
+def test_script_says_more_in_development_and_is_not_kept(make_visitor):
+    visitor = make_visitor(gate={"debug": True})
+    script = visitor("GET", "/cookie-settings/cookiegate.js")
+    assert (b"console.warn" in script.content, script.headers["cache-control"]) == (True, "no-cache")
+    assert visitor.state()["development"] == []
+    visitor = make_visitor()
+    assert b"console.warn" not in visitor("GET", "/cookie-settings/cookiegate.js").content
+    assert "development" not in visitor.state()

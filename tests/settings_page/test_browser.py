@@ -1,4 +1,7 @@
-"""End to end in Chromium, over real servers: banner, page, window.cookiegate, and what is in the browser's jar."""
+"""End to end in Chromium, over real servers: banner, page, window.cookiegate, and what is in the browser's jar.
+
+Nothing is looked at before it has come: a test waits for the element, the new page or the event itself.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -8,6 +11,7 @@ import pytest
 
 OPTIONAL = {"ia_pref_theme", "ia_stats_visits", "ia_mkt_source"}
 BANNER = "#cookiegate-banner"
+PATIENCE_MS = 300_000
 
 
 class Person:
@@ -15,6 +19,7 @@ class Person:
 
     def __init__(self, browser: Any, serve: Callable[..., str], **context: Any) -> None:
         self.context = browser.new_context(**{"locale": "en-US", **context})
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page = self.context.new_page()
         self.serve = serve
         self.said: list[str] = []
@@ -23,18 +28,44 @@ class Person:
         self.page.route("**/favicon.ico", lambda route: route.fulfill(status=204))
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.asked: list[str] = []
+        """The URLs that the browser asked for since it opened the page."""
+        self.page.on("request", lambda request: self.asked.append(request.url))
 
     def opens(self, path: str, **environment: str) -> Any:
+        self.asked.clear()
         return self.page.goto(self.serve(**environment) + path)
 
     def jar(self) -> set[str]:
         return {cookie["name"] for cookie in self.context.cookies()}
 
-    def is_asked(self) -> bool:
-        return bool(self.page.locator(BANNER).count())
+    def is_asked(self) -> None:
+        """Wait for the banner."""
+        self.page.locator(BANNER).wait_for()
+
+    def is_left_alone(self) -> None:
+        """Wait until the banner is gone."""
+        self.page.locator(BANNER).wait_for(state="detached")
+
+    def is_not_asked(self) -> None:
+        """See that the page came without a banner, and that its script fetches none once it knows the choice."""
+        self.page.evaluate("window.cookiegate && cookiegate.ready.then(() => null)")
+        assert self.page.locator(BANNER).count() == 0
+        assert [url for url in self.asked if "/banner" in url] == []
+
+    def sees(self, text: str) -> None:
+        self.page.get_by_text(text).wait_for()
 
     def presses(self, name: str) -> None:
         self.page.get_by_role("button", name=name).click()
+
+    def sends(self, name: str) -> None:
+        """Press a button of a form, and wait for the page that answers."""
+        with self.page.expect_navigation():
+            self.presses(name)
+
+    def waits_for(self, condition: str) -> None:
+        self.page.wait_for_function(condition)
 
     def allows(self, category: str) -> bool:
         return bool(
@@ -68,14 +99,10 @@ def person(meet: Callable[..., Person]) -> Person:
     return meet()
 
 
-def gone(person: Person) -> None:
-    person.page.locator(BANNER).wait_for(state="detached")
-
-
 @pytest.mark.parametrize("path", ["/", "/script"])
 def test_first_visit_shows_the_banner_and_sets_nothing_optional(person, path):
     person.opens(path)
-    person.page.locator(BANNER).wait_for()
+    person.is_asked()
     assert person.jar() == {"token"}
     assert [person.allows(one) for one in ("necessary", "statistics", "unheard-of")] == [True, False, False]
 
@@ -84,68 +111,82 @@ def test_first_visit_shows_the_banner_and_sets_nothing_optional(person, path):
 def test_rejecting_is_one_step_and_is_not_asked_again(person, path):
     person.opens(path)
     person.presses("Reject all")
-    gone(person)
+    person.is_left_alone()
     assert person.jar() == {"token", "cookiegate_consent"}
     person.opens(path)
     assert person.allows("statistics") is False
-    assert not person.is_asked()
+    person.is_not_asked()
     assert person.jar() == {"token", "cookiegate_consent"}
 
 
 def test_accepting_tells_the_page_at_once_and_lets_the_cookies_through(person):
     person.opens("/")
     person.presses("Accept all")
-    gone(person)
+    person.is_left_alone()
+    person.waits_for("heard.length")
     assert person.page.evaluate("heard") == [["preferences", "statistics", "marketing"]]
     assert person.allows("statistics") is True
     person.opens("/")
     assert person.jar() == {"token", "cookiegate_consent"} | OPTIONAL
-    assert not person.is_asked()
+    person.is_not_asked()
 
 
 def test_choice_is_changed_and_withdrawn_on_the_page(person):
     person.opens("/")
     person.presses("Accept all")
-    gone(person)
+    person.is_left_alone()
     person.opens("/")
     assert person.jar() >= OPTIONAL
     person.opens("/cookie-settings/")
     person.page.get_by_role("switch", name="Marketing").uncheck()
     person.presses("Save choice")
-    person.page.get_by_text("Your choice is saved.").wait_for()
+    person.sees("Your choice is saved.")
     assert person.jar() == {"token", "cookiegate_consent", "ia_pref_theme", "ia_stats_visits"}
     person.presses("Withdraw consent")
-    person.page.get_by_text("You rejected all optional cookies.").wait_for()
+    person.sees("You rejected all optional cookies.")
     assert person.jar() == {"token", "cookiegate_consent"}
+
+
+@pytest.mark.parametrize("path", ["/", "/script"])
+def test_console_shows_in_development_what_was_dropped_with_the_rule_to_paste(person, path):
+    person.may_be_said = "cookiegate: cookie "
+    with person.page.expect_console_message(
+        lambda message: "cookie 'ia_mkt_source' is dropped" in message.text
+    ) as said:
+        person.opens(path, TEST_DEBUG="1")
+    assert said.value.type == "warning"
+    assert '[[cookie]]\nname = "ia_mkt_source"\ncategory = ""' in said.value.text
 
 
 def test_other_revision_asks_again(person):
     person.opens("/")
     person.presses("Accept all")
-    gone(person)
+    person.is_left_alone()
     person.opens("/", TEST_REVISION="2026-06-01")
-    assert person.is_asked()
+    person.is_asked()
     person.opens("/cookie-settings/", TEST_REVISION="2026-06-01")
-    assert person.page.get_by_text("The cookie policy has changed since you chose.").is_visible()
+    person.sees("The cookie policy has changed since you chose.")
 
 
+@pytest.mark.repeated(1, 20)
 def test_without_javascript_the_banner_posts_and_leads_back(meet):
     person = meet(java_script_enabled=False)
     person.opens("/?language=en&from=here")
-    person.presses("Reject all")
+    person.sends("Reject all")
     assert person.page.url.endswith("/?language=en&from=here")
-    assert not person.is_asked()
+    assert person.page.locator(BANNER).count() == 0
     assert person.jar() == {"token", "cookiegate_consent"}
 
 
+@pytest.mark.repeated(1, 20)
 def test_without_javascript_the_page_does_everything(meet):
     person = meet(java_script_enabled=False)
     person.opens("/cookie-settings/")
     person.page.get_by_text("1 cookie").last.click()
-    assert person.page.get_by_role("cell", name="How visitors found the site").is_visible()
+    person.page.get_by_role("cell", name="How visitors found the site").wait_for()
     person.page.get_by_role("switch", name="Statistics").check()
-    person.presses("Save choice")
-    assert person.page.get_by_text("You allowed: Statistics.").is_visible()
+    person.sends("Save choice")
+    person.sees("You allowed: Statistics.")
     person.opens("/")
     assert person.jar() == {"token", "cookiegate_consent", "ia_stats_visits"}
 
@@ -153,19 +194,19 @@ def test_without_javascript_the_page_does_everything(meet):
 def test_by_keyboard_the_banner_comes_first_and_enter_on_a_switch_only_saves(person):
     person.opens("/")
     person.page.keyboard.press("Tab")
-    assert person.page.evaluate("document.activeElement.value") == "reject-all"
+    person.waits_for("document.activeElement.value === 'reject-all'")
     person.opens("/cookie-settings/")
     person.page.get_by_role("switch", name="Statistics").focus()
     person.page.keyboard.press("Space")
     person.page.keyboard.press("Enter")
-    person.page.get_by_text("You allowed: Statistics.").wait_for()
+    person.sees("You allowed: Statistics.")
 
 
 def test_scripts_choose_and_withdraw(person):
     person.opens("/")
     person.page.evaluate("cookiegate.choose(['statistics'])")
     assert person.allows("statistics") is True
-    assert not person.is_asked()
+    person.is_left_alone()
     person.page.evaluate("cookiegate.withdraw()")
     assert person.allows("statistics") is False
     assert person.page.evaluate("heard") == [["statistics"], []]
@@ -176,26 +217,45 @@ def test_scripts_choose_and_withdraw(person):
 def test_google_tags_hear_the_default_and_the_choice(person):
     person.opens("/", TEST_CONSENT_MODE="1")
     person.presses("Accept all")
-    gone(person)
-    told = person.page.evaluate("dataLayer.map(one => [...one])")
-    assert [one[:2] for one in told] == [["consent", "default"], ["consent", "update"], ["consent", "update"]]
-    assert told[0][2]["ad_storage"] == told[1][2]["ad_storage"] == "denied"
-    assert told[0][2]["wait_for_update"] == 500
-    assert set(told[0][2]) - {"wait_for_update"} == set(told[2][2])
-    assert set(told[2][2].values()) == {"granted"}
+    person.is_left_alone()
+    person.waits_for("dataLayer.length > 2")
+    calls = person.page.evaluate("dataLayer.map(one => [...one])")
+    assert [one[:2] for one in calls] == [["consent", "default"], ["consent", "update"], ["consent", "update"]]
+    assert calls[0][2]["ad_storage"] == calls[1][2]["ad_storage"] == "denied"
+    assert calls[0][2]["wait_for_update"] == 500
+    assert set(calls[0][2]) - {"wait_for_update"} == set(calls[2][2])
+    assert set(calls[2][2].values()) == {"granted"}
+
+
+def test_google_tags_hear_the_options_after_the_default(person):
+    person.opens("/", TEST_CONSENT_MODE="1", TEST_GOOGLE="1")
+    calls = person.page.evaluate("dataLayer.map(one => [...one]).slice(0, 3)")
+    assert calls[0][:2] == ["consent", "default"]
+    assert calls[1:] == [["set", "url_passthrough", True], ["set", "ads_data_redaction", True]]
+
+
+def test_fragment_tells_the_tags_of_the_configuration(person, wait_until):
+    person.opens("/", TEST_TAGS="clarity uet")
+    wait_until(lambda: person.page.evaluate("clarity.q.length + uetq.length") == 8, "the first choice")
+    person.presses("Accept all")
+    person.is_left_alone()
+    assert person.page.evaluate("[clarity.q[2][1], uetq[8]]") == [
+        {"ad_Storage": "granted", "analytics_Storage": "granted"},
+        {"ad_storage": "granted"},
+    ]
 
 
 def test_without_consent_mode_google_tags_hear_nothing(person):
     person.opens("/")
-    assert person.page.evaluate("window.dataLayer === undefined")
+    assert person.page.evaluate("cookiegate.ready.then(() => window.dataLayer === undefined)")
 
 
 def test_banner_falls_back_to_its_form_if_the_api_cannot_be_reached(person):
     person.opens("/")
     person.may_be_said = "ERR_FAILED"
     person.page.route("**/api?part=choice", lambda route: route.abort())
-    person.presses("Reject all")
-    gone(person)
+    person.sends("Reject all")
+    person.is_left_alone()
     assert "cookiegate_consent" in person.jar()
 
 
@@ -234,9 +294,9 @@ def test_html_in_the_registry_does_nothing(person):
 def test_page_and_banner_are_german_for_germans(meet):
     person = meet(locale="de-DE")
     person.opens("/?language=de")
-    assert person.page.get_by_role("button", name="Alle ablehnen").is_visible()
+    person.page.get_by_role("button", name="Alle ablehnen").wait_for()
     person.opens("/cookie-settings/")
-    assert person.page.get_by_role("heading", name="Cookie-Einstellungen").is_visible()
+    person.page.get_by_role("heading", name="Cookie-Einstellungen").wait_for()
 
 
 LOOKS = {
@@ -292,6 +352,6 @@ def test_dark_is_dark_and_right_to_left_is_mirrored(meet):
     person.opens("/cookie-settings/?language=ar")
     colour = person.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert max(map(int, re.findall(r"\d+", colour))) < 40
-    heading = person.page.locator(".category h2").first.bounding_box()
-    mark = person.page.locator(".always").bounding_box()
+    heading = person.page.locator(".cookiegate-category h2").first.bounding_box()
+    mark = person.page.locator(".cookiegate-always").bounding_box()
     assert mark["x"] < heading["x"]

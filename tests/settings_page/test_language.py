@@ -1,16 +1,25 @@
-"""Languages: which one a browser gets, what a file may say, what is wrong with one that is refused."""
+"""Languages: which one a browser gets, and what those of the package hold."""
 
 import random
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from cookiegate import ConfigError, parse_lifetime
-from cookiegate.settings_page.accept_language import choose_language
-from cookiegate.settings_page.language import BUILT_IN, built_in, read_languages
+from cookiegate.settings_page.accept_language import choose_language, find_language
+from cookiegate.settings_page.language import BUILT_IN, ON_REQUEST, built_in, read_languages
+from cookiegate.settings_page.language_file import read_file
 
 HERE = Path(__file__).parent
+LANGUAGES = Path(sys.modules["cookiegate.settings_page.language"].__file__).with_name("languages")
+SHIPPED = (*BUILT_IN, *ON_REQUEST)
+MOMENT = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -55,13 +64,152 @@ def test_accept_language_of_any_octets_chooses_one_that_is_there():
         assert choose_language([header], ("en", "de"), "en") in ("en", "de")
 
 
-@pytest.mark.parametrize("tag", BUILT_IN)
-def test_built_in_language_has_every_text_and_other_words_than_english(tag):
+@pytest.mark.parametrize(
+    ("wish", "available", "expected"),
+    [
+        ("en-GB", SHIPPED, "en"),
+        ("pt", SHIPPED, "pt-BR"),
+        ("pt-PT", SHIPPED, "pt-PT"),
+        ("pt-AO", SHIPPED, "pt-PT"),
+        ("pt-MZ", SHIPPED, "pt-PT"),
+        ("zh", SHIPPED, "zh-Hans"),
+        ("zh-CN", SHIPPED, "zh-Hans"),
+        ("zh-SG", SHIPPED, "zh-Hans"),
+        ("zh-TW", SHIPPED, "zh-Hant"),
+        ("zh-HK", SHIPPED, "zh-Hant"),
+        ("zh-mo", SHIPPED, "zh-Hant"),
+        ("zh-Hant-HK", SHIPPED, "zh-Hant"),
+        ("zh-Hans-TW", SHIPPED, "zh-Hans"),
+        ("cmn-TW", SHIPPED, "zh-Hant"),
+        ("no", SHIPPED, "nb"),
+        ("no-NO", SHIPPED, "nb"),
+        ("nn", SHIPPED, "nb"),
+        ("nn-NO", SHIPPED, "nb"),
+        ("iw", SHIPPED, "he"),
+        ("iw-IL", SHIPPED, "he"),
+        ("es-419", SHIPPED, "es"),
+        ("fr-CA-x-y", SHIPPED, "fr"),
+        ("mo", SHIPPED, "ro"),
+        ("nor", SHIPPED, "nb"),
+        ("tlh", SHIPPED, None),
+        ("zh-TW", ("en", "zh-Hans"), None),
+        ("zh-CN", ("en", "zh-Hant"), None),
+        ("zh-Hant", ("en", "zh-TW"), "zh-TW"),
+        ("zh", ("en", "zh-Hant"), "zh-Hant"),
+        ("nb", ("en", "no"), "no"),
+        ("nn", ("nb", "nn"), "nn"),
+        ("no", ("nb", "no"), "no"),
+        ("en", ("en-GB", "en-US"), "en-US"),
+        ("en", ("en-GB", "en-AU"), "en-GB"),
+        ("sr-Latn", ("en", "sr"), None),
+        ("sr-ME", ("sr", "sr-Latn"), "sr-Latn"),
+        ("iw", ("en", "iw"), "iw"),
+    ],
+)
+def test_tag_finds_the_language_that_suits_it(wish, available, expected):
+    assert find_language(wish, available) == expected
+    header = f"{wish.upper()},en;q=0.5".encode()
+    assert choose_language([header], (*available, "xx"), "xx") in (expected, "en", "xx")
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_each_tag_finds_itself(tag):
+    assert find_language(tag.lower(), SHIPPED) == tag
+    assert choose_language([tag.encode()], SHIPPED, "en") == tag
+
+
+def head_of(tag: str) -> dict[str, object]:
+    return tomllib.loads((LANGUAGES / f"{tag}.toml").read_text(encoding="utf-8"))
+
+
+def test_lists_of_languages_are_those_of_the_files_and_their_marks():
+    files = sorted(path.stem for path in LANGUAGES.iterdir())
+    assert sorted(SHIPPED) == files
+    assert {tag for tag in SHIPPED if head_of(tag)["reviewed"] is True} == set(BUILT_IN)
+    assert {tag for tag in SHIPPED if head_of(tag)["reviewed"] is False} == set(ON_REQUEST)
+    assert all(len(str(head_of(tag)["checked"])) > 20 for tag in SHIPPED)
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_language_of_the_package_is_whole_and_has_no_mistake(tag):
+    """The file is read as one that builds on nothing: every text and every plural form must be there."""
+    text = (LANGUAGES / f"{tag}.toml").read_text(encoding="utf-8")
+    language, problems = read_file(text, f"{tag}.toml", lambda _: None)
+    assert problems == []
+    assert language == built_in(tag)
+    assert head_of(tag)["tag"] == tag
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_language_of_the_package_has_other_words_than_english(tag):
     english, language = built_in("en"), built_in(tag)
-    assert language.texts.keys() == english.texts.keys()
     if tag != "en":
-        same = {name for name, text in language.texts.items() if text == english.texts[name]}
+        same = {name for name, text in language.texts.items() if text == english.texts.get(name)}
         assert len(same) < 12, same
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_each_word_in_braces_of_english_is_in_the_translation(tag):
+    english, language = built_in("en"), built_in(tag)
+
+    def words(text: str) -> set[str]:
+        return set(re.findall(r"{\w+}", text))
+
+    lacking = {
+        name for name, text in language.texts.items() if words(text) != words(english.texts.get(name, "{count}"))
+    }
+    assert {name for name in lacking if not name.startswith("table.summary.")} == set()
+
+
+@pytest.mark.parametrize("tag", ["ar", "he"])
+def test_latin_words_in_a_text_from_right_to_left_are_isolated(tag):
+    for name, text in built_in(tag).texts.items():
+        bare = re.sub("\u2068[^\u2068\u2069]*\u2069", "", text)
+        assert not re.search(r"{(host|id|revision)}|Control|Track", bare), name
+        assert text.count("\u2068") == text.count("\u2069")
+
+
+@pytest.mark.parametrize("tag", SHIPPED)
+def test_number_is_in_each_text_that_counts_more_than_one_number(tag):
+    language = built_in(tag)
+    for count in range(1, 1000):
+        text = language.counted("table.summary", count)
+        assert str(count) in text or count in (1, 2), (count, text)
+
+
+def test_counted_text_has_the_plural_form_of_the_number():
+    polish = built_in("pl")
+    assert [polish.counted("table.summary", count) for count in (1, 3, 5, 22, 25)] == [
+        "1 plik cookie", "3 pliki cookie", "5 plików cookie", "22 pliki cookie", "25 plików cookie",
+    ]  # fmt: skip
+    assert built_in("ar").counted("table.summary", 2) == "ملفا تعريف ارتباط"
+
+
+def test_nothing_is_read_before_it_is_used():
+    """In a process of its own: here other tests have read files already."""
+    code = """
+import sys
+from pathlib import Path
+from cookiegate import CookieGate
+import cookiegate.settings_page.asgi
+opened = []
+sys.addaudithook(lambda name, arguments: opened.append(str(arguments[0])) if name == "open" else None)
+from cookiegate.settings_page import SettingsPage
+from cookiegate.settings_page.language import read_languages
+page = SettingsPage(CookieGate(), languages=["pl", "ar"])
+languages = read_languages(["pl", "ar"])
+print(sorted(Path(name).name for name in opened if "/languages/" in name or "/cldr/" in name))
+languages.names()
+print(sorted(Path(name).name for name in opened if "/languages/" in name or "/cldr/" in name))
+languages["pl"]
+print(sorted(Path(name).name for name in opened if "/languages/" in name or "/cldr/" in name))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
+    assert done.stdout.splitlines() == [
+        "[]",
+        "['names.json']",
+        "['names.json', 'pl.json', 'pl.toml']",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -78,25 +226,25 @@ def test_built_in_language_has_every_text_and_other_words_than_english(tag):
         (None, None, "not stated", "nicht angegeben"),
     ],
 )
-def test_lifetime_is_said_in_the_language(text, limit_s, english, german):
+def test_lifetime_is_written_in_the_language(text, limit_s, english, german):
     lifetime = None if text is None else parse_lifetime(text)
     assert built_in("en").lifetime(lifetime, limit_s) == english
     assert built_in("de").lifetime(lifetime, limit_s) == german
 
 
-def test_date_is_said_in_the_language():
+def test_date_is_written_in_the_language():
     moment = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     assert built_in("en").date_and_time(moment) == "January 2, 2026, 03:04 UTC"
-    assert built_in("de").date_and_time(moment) == "2. Januar 2026, 03:04 Uhr UTC"
+    assert built_in("de").date_and_time(moment) == "2. Januar 2026, 03:04 UTC"
 
 
 def test_page_is_in_the_language_that_the_browser_asks_for(visitor):
     page = visitor("GET", headers={"Accept-Language": "de-DE,de;q=0.9,en;q=0.8"}).text
-    assert '<html lang="de" dir="ltr">' in page
+    assert '<html lang="de" dir="ltr"' in page
     assert "Alle ablehnen" in page
     assert "7 Tage" in page
-    assert '<td role="cell" class="purpose" lang="en" dir="auto">Proves who is calling.</td>' in page
-    assert '<td role="cell" class="purpose">Merkt sich, was Sie hier wählen.</td>' in page
+    assert '<td role="cell" class="cookiegate-purpose" lang="en" dir="auto">Proves who is calling.</td>' in page
+    assert '<td role="cell" class="cookiegate-purpose">Merkt sich, was Sie hier wählen.</td>' in page
 
 
 def test_language_that_is_asked_for_by_name_beats_the_browsers(visitor):
@@ -111,65 +259,45 @@ def test_choosing_keeps_the_language(visitor):
 
 def test_default_language_is_the_sites_choice(make_visitor):
     visitor = make_visitor(default_language="de")
-    assert '<html lang="de"' in visitor("GET", headers={"Accept-Language": "fr"}).text
+    assert '<html lang="de"' in visitor("GET", headers={"Accept-Language": "eo"}).text
 
 
 def test_language_of_a_file_runs_from_right_to_left(make_visitor):
     visitor = make_visitor(languages=[HERE / "ar.toml"])
     page = visitor("GET", headers={"Accept-Language": "ar"}).text
-    assert '<html lang="ar" dir="rtl">' in page
+    assert '<html lang="ar" dir="rtl"' in page
     assert "كيف وصل الزوار إلى الموقع وهل سجّلوا." in page
     assert "العربية" in visitor("GET").text
 
 
-def test_file_of_a_known_language_changes_some_texts(tmp_path):
-    path = tmp_path / "words.toml"
-    path.write_text('tag = "DE"\n[button]\naccept = "Ja"\n[cookie]\n"a*" = "Wozu"\n', encoding="utf-8")
-    german = read_languages([path])["de"]
-    assert (german.texts["button.accept"], german.texts["button.reject"]) == ("Ja", "Alle ablehnen")
-    assert (german.name, german.is_right_to_left, dict(german.purposes)) == ("Deutsch", False, {"a*": "Wozu"})
+def test_language_of_the_package_is_listed_by_its_tag(make_visitor):
+    visitor = make_visitor(languages=["PL", "de"])
+    page = visitor("GET", headers={"Accept-Language": "pl"}).text
+    assert '<html lang="pl" dir="ltr"' in page
+    assert '<a href="/cookie-settings/?language=de" lang="de" hreflang="de">Deutsch</a>' in page
+    assert list(read_languages(["PL", "de"])) == ["en", "pl", "de"]
+    assert list(read_languages(["PL", "de"], default="DE")) == ["de", "pl"]
+    assert list(read_languages([])) == [*BUILT_IN]
 
 
-def test_file_of_a_known_language_may_change_its_name_and_direction(tmp_path):
-    path = tmp_path / "words.toml"
-    path.write_text('tag = "de"\nname = "Platt"\ndirection = "rtl"\n', encoding="utf-8")
-    german = read_languages([path])["de"]
-    assert (german.name, german.is_right_to_left) == ("Platt", True)
+def test_languages_can_be_replaced():
+    languages = read_languages(["pl"])
+    changed = languages | {"pl": replace(built_in("pl"), name="X")}
+    assert (len(languages), list(changed), "xx" in changed) == (2, ["en", "pl"], False)
+    assert (changed["pl"].name, languages["pl"].name, changed["en"]) == ("X", "Polski", built_in("en"))
 
 
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("tag = ", "not TOML"),
-        ('name = "x"', "tag is None; write a BCP 47 language tag"),
-        ('tag = "../x"', "tag is '../x'"),
-        ("tag = 1", "tag is 1"),
-        ('tag = "fr"', "name is None; write the language's own name for itself"),
-        ('tag = "fr"\nname = "F"\ndirection = "up"', "direction is 'up'; write one of ltr, rtl"),
-        ('tag = "fr"\nname = "F"\ndirection = "ltr"', "text.title is missing; translate 'Cookie settings'"),
-        ('tag = "de"\n[button]\nacept = "x"', "unknown text 'button.acept'; did you mean 'button.accept'?"),
-        ('tag = "de"\n[zzz]\nqqq = "x"', "unknown text 'zzz.qqq'; take it away"),
-        ('tag = "de"\n[button]\naccept = 1', "button.accept is 1; write it as text in quotes"),
-        ('tag = "de"\n[banner]\ntext = "{who}"', "other words in braces; allowed here: {categories}"),
-        ('tag = "de"\n[button]\naccept = "{0}"', "allowed here: none"),
-        ('tag = "de"\n[banner]\ntext = "{categories.__class__}"', "other words in braces"),
-        ('tag = "de"\n[banner]\ntext = "{categories!r}"', "other words in braces"),
-        ('tag = "de"\n[banner]\ntext = "{"', "other words in braces"),
-        ('tag = "de"\ncookie = 1', "cookie is no table of texts"),
-        ('tag = "de"\n[cookie]\na = 1', "cookie is no table of texts"),
-    ],
-)
-def test_mistake_in_a_file_is_named(tmp_path, text, problem):
-    path = tmp_path / "words.toml"
-    path.write_text(text, encoding="utf-8")
+def test_language_that_is_not_listed_is_not_used(make_visitor):
+    visitor = make_visitor(languages=["de"])
+    for tag in {*SHIPPED} - {"en", "de"}:
+        assert '<html lang="en"' in visitor("GET", headers={"Accept-Language": tag}).text
+
+
+@pytest.mark.parametrize(("tag", "fix", "on_request"), [("eo", ", or list it in languages", ("eo",)), ("xx", "", ())])
+def test_default_language_that_is_not_there_is_named_with_the_fix(make_page, monkeypatch, tag, fix, on_request):
+    monkeypatch.setattr("cookiegate.settings_page.options.ON_REQUEST", on_request)
     with pytest.raises(ConfigError) as caught:
-        read_languages([path])
-    assert any(line.startswith("words.toml: ") and problem in line for line in caught.value.problems)
-
-
-def test_files_that_cannot_be_read_are_named_together(tmp_path):
-    latin = tmp_path / "latin.toml"
-    latin.write_bytes(b'tag = "d\xe9"')
-    with pytest.raises(ConfigError) as caught:
-        read_languages([tmp_path / "none.toml", latin])
-    assert [problem.split(": ")[1] for problem in caught.value.problems] == ["can't be read", "octet 8"]
+        make_page(default_language=tag)
+    assert caught.value.problems == (
+        f"SettingsPage: default_language: {tag!r} is not there; use one of {', '.join(BUILT_IN)}{fix}",
+    )

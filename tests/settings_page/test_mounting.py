@@ -74,7 +74,7 @@ def test_django_dispatches_to_the_page(make_page, asking):
         print(answer.status_code, "nothing to choose" in answer.text)
     """
     told = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, timeout=300, check=True
     )
     assert told.stdout == "200 True\n"
 

@@ -142,7 +142,7 @@ def test_djangos_handlers_are_watched(monkeypatch, seen):
     module = ModuleType("django.test.client")
     module.ClientHandler, module.AsyncClientHandler = ClientHandler, AsyncClientHandler
     monkeypatch.setitem(sys.modules, "django.test.client", module)
-    with watched(lambda *told: seen.append(told)):
+    with watched(lambda *received: seen.append(received)):
         assert ClientHandler()({"REQUEST_METHOD": "GET", "PATH_INFO": "/f"}) is response
         assert asyncio.run(AsyncClientHandler()({"method": "GET", "path": "/g"})) is response
     assert seen == [
@@ -204,5 +204,5 @@ def test_watching_imports_no_client():
         "import sys; from cookiegate.testing.clients import watched\n"
         "with watched(print): print(*sorted({name.partition('.')[0] for name in sys.modules}))"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=True)
     assert not {"httpx", "starlette", "werkzeug", "flask", "django", "pytest"} & set(found.stdout.split())

@@ -48,7 +48,7 @@ def test_judge_has_nothing_against(judge, line):
     ("line", "objection"),
     [
         (b"sid=1", Objection(Kind.NOT_AS_DECLARED, "sid", "HttpOnly added")),
-        (b"sid=1; HttpOnly; Max-Age=604801", Objection(Kind.NOT_AS_DECLARED, "sid", "lifetime cut to 604800 s")),
+        (b"sid=1; HttpOnly; Max-Age=604801", Objection(Kind.NOT_AS_DECLARED, "sid", "lifetime cut to 7 days")),
         (b"csrftoken=1; Max-Age=60", Objection(Kind.UNDECLARED, "csrftoken", lifetime="1 minute")),
         (b"SID=1", Objection(Kind.UNREGISTERED, "SID")),
         (b"SHOP_x=1", Objection(Kind.UNREGISTERED, "SHOP_x")),

@@ -4,8 +4,8 @@ import pytest
 
 from cookiegate.testing import tally as module
 from cookiegate.testing.judging import Kind, Objection
+from cookiegate.testing.summary import summary
 from cookiegate.testing.tally import Tally
-from cookiegate.testing.words import summary
 
 SHOP = Objection(Kind.UNREGISTERED, "shop")
 BLOG = Objection(Kind.UNREGISTERED, "blog")
@@ -53,6 +53,4 @@ def test_tally_of_too_many_names_counts_the_rest(tally, monkeypatch):
     other.add(BLOG, "t", "r")
     tally.merge_json(other.to_json())
     assert (list(tally.found), tally.left_out) == ([SHOP], 3)
-    assert list(summary(tally, "cookies.toml", frozenset()))[-1] == (
-        "Beyond that, 3 lines had more names than are kept apart."
-    )
+    assert list(summary(tally, "cookies.toml", frozenset()))[-1] == ("Not listed: 3 lines with names beyond the limit.")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookiegate.wire.cache_control import is_stored_by_shared_caches, make_private, vary_on
+from cookiegate.wire.cache_control import CacheAdvice, is_stored_by_shared_caches, make_private, vary_on
 
 TYPE = (b"content-type", b"text/html")
 
@@ -102,3 +102,10 @@ def test_vary_that_covers_it_is_left(value):
 
 def test_vary_adds_only_the_missing_name():
     assert vary_on([(b"Vary", b"cookie")], b"Cookie", b"Sec-GPC") == [(b"vary", b"cookie, Sec-GPC")]
+
+
+def test_vary_names_each_request_field_of_endless_ones():
+    advice = CacheAdvice.of(((b"vary", b"Accept"),))
+    for number in [*range(200), *range(200)]:
+        replaced, field = advice.vary((f"X-{number}".encode(), b"Cookie"))
+        assert (replaced, field) == (frozenset({b"vary"}), (b"vary", f"Accept, X-{number}, Cookie".encode()))

@@ -548,9 +548,17 @@ def test_delete_keeps_same_site_none_with_secure():
     assert delete(read(b"a=x; SameSite=None; Secure")).same_site is SameSite.NONE
 
 
-@pytest.mark.parametrize("text", [b"SameSite=None", b"SameSite=Lax; Secure", b"SameSite=Strict"])
-def test_delete_keeps_no_other_same_site(text):
-    assert delete(read(b"a=x; " + text)).same_site is None
+@pytest.mark.parametrize(
+    ("text", "same_site"),
+    [
+        (b"SameSite=None", None),
+        (b"SameSite=Lax; Secure", SameSite.LAX),
+        (b"SameSite=Strict", SameSite.STRICT),
+        (b"SameSite=x", None),
+    ],
+)
+def test_delete_keeps_the_same_site_that_reaches_the_cookie(text, same_site):
+    assert delete(read(b"a=x; " + text)).same_site is same_site
 
 
 def test_delete_takes_the_priority_away():

@@ -55,8 +55,8 @@ def test_vectors_in_conflict_with_their_source_are_30(vectors):
 
 
 def test_vectors_that_we_read_otherwise_differ_from_the_model(vectors):
-    told = {vector["id"]: vector["attrs"] for vector in vectors}
-    assert all(told[ref][key] != value for ref, ours in OURS.items() for key, value in ours.items())
+    given = {vector["id"]: vector["attrs"] for vector in vectors}
+    assert all(given[ref][key] != value for ref, ours in OURS.items() for key, value in ours.items())
 
 
 def test_vectors_are_ignored_where_the_model_ignores_them(vectors):
@@ -86,12 +86,12 @@ def test_vectors_have_the_value(vectors):
     ("key", "field"), [("secure", "secure"), ("httponly", "http_only"), ("partitioned", "partitioned")]
 )
 def test_vectors_have_the_flag(vectors, key, field):
-    assert [ref for ref, told, cookie in attributes_read(vectors) if getattr(cookie, field) is not told[key]] == []
+    assert [ref for ref, given, cookie in attributes_read(vectors) if getattr(cookie, field) is not given[key]] == []
 
 
 @pytest.mark.parametrize(("key", "field"), [("max_age", "max_age_s"), ("expires", "expires_s")])
 def test_vectors_have_the_time(vectors, key, field):
-    assert [ref for ref, told, cookie in attributes_read(vectors) if getattr(cookie, field) != told[key]] == []
+    assert [ref for ref, given, cookie in attributes_read(vectors) if getattr(cookie, field) != given[key]] == []
 
 
 def test_vectors_take_their_lifetime_from_the_same_attribute(vectors):
@@ -100,27 +100,27 @@ def test_vectors_take_their_lifetime_from_the_same_attribute(vectors):
             return "max-age"
         return "session" if cookie.expires_s is None else "expires"
 
-    assert [ref for ref, told, cookie in attributes_read(vectors) if source(cookie) != told["expiry_from"]] == []
+    assert [ref for ref, given, cookie in attributes_read(vectors) if source(cookie) != given["expiry_from"]] == []
 
 
 def test_vectors_have_the_same_site(vectors):
     assert [
-        ref for ref, told, cookie in attributes_read(vectors) if (cookie.same_site or "Default") != told["samesite"]
+        ref for ref, given, cookie in attributes_read(vectors) if (cookie.same_site or "Default") != given["samesite"]
     ] == []
 
 
 def test_vectors_have_a_same_site_attribute_where_the_model_sees_one(vectors):
     found = [(ref, b"samesite" in dict(cookie.attributes)) for ref, _, cookie in attributes_read(vectors)]
-    assert found == [(ref, told["samesite_attr_present"]) for ref, told, _ in attributes_read(vectors)]
+    assert found == [(ref, given["samesite_attr_present"]) for ref, given, _ in attributes_read(vectors)]
 
 
 def test_vectors_have_the_domain(vectors):
-    assert [ref for ref, told, cookie in attributes_read(vectors) if cookie.domain != octets(told["domain"])] == []
+    assert [ref for ref, given, cookie in attributes_read(vectors) if cookie.domain != octets(given["domain"])] == []
 
 
 def test_vectors_have_the_path(vectors):
     assert [
-        ref for ref, told, cookie in attributes_read(vectors) if (cookie.path or None) != octets(told["path"])
+        ref for ref, given, cookie in attributes_read(vectors) if (cookie.path or None) != octets(given["path"])
     ] == []
 
 
@@ -130,18 +130,18 @@ def test_vectors_have_the_attributes_in_order(vectors):
         for ref, _, cookie in attributes_read(vectors)
     }
     assert found == {
-        ref: [(octets(name), octets(text)) for name, text in told["av_list"] if name or text]
-        for ref, told, _ in attributes_read(vectors)
+        ref: [(octets(name), octets(text)) for name, text in given["av_list"] if name or text]
+        for ref, given, _ in attributes_read(vectors)
     }
 
 
 def test_vectors_are_stored_deleted_or_refused_as_in_the_model(vectors, new_jar):
-    told = {"control-character": "unreadable", "name+value>4096": "unreadable"}
+    given = {"control-character": "unreadable", "name+value>4096": "unreadable"}
     outcomes, expected = {}, {}
     for vector in vectors:
         outcomes[vector["id"]] = new_jar().store(octets(vector["set_cookie"][0]), vector["url"], NOW)
         outcome = "stored" if vector["stored"] else "deletion" if vector["deletion"] else vector["reject"]
-        expected[vector["id"]] = told.get(outcome, outcome)
+        expected[vector["id"]] = given.get(outcome, outcome)
     assert outcomes == expected
 
 

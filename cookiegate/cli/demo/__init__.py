@@ -1,1 +1,1 @@
-"""The demo: an example site in two faces, served by real servers, visited by three visitors."""
+"""The demo: an example site for Starlette and for Flask, served by real servers, visited by three visitors."""

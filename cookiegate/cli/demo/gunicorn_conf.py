@@ -1,4 +1,4 @@
-"""How gunicorn serves the demo: one quiet worker, and an end when the demo ends, however that comes about."""
+"""gunicorn's configuration for the demo: one worker, little log, and a stop when the demo ends for any reason."""
 
 import os
 import signal
@@ -15,13 +15,13 @@ control_socket_disable = True
 
 
 class Worker(Protocol):
-    """What is used of gunicorn's worker."""
+    """The used part of gunicorn's worker."""
 
     ppid: int
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Wait beside the worker until standard input ends: it is a pipe that the demo holds open while it lives."""
+    """Stop gunicorn when standard input ends: it is a pipe that the demo keeps open while it runs."""
     Thread(target=_stop_at_end_of_input, args=(worker.ppid,), daemon=True).start()
 
 

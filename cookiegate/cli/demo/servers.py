@@ -1,4 +1,4 @@
-"""The demo's servers, real ones, on 127.0.0.1 alone: uvicorn in a thread, gunicorn as a process of its own."""
+"""The demo's servers, on 127.0.0.1 only: uvicorn in a thread, gunicorn in a process."""
 
 import os
 import socket
@@ -18,23 +18,23 @@ _PATIENCE_S = 10
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that listens already: who connects is answered as soon as it is up."""
+    """A server whose socket listens already: connections wait until it has started."""
 
     url: str
     is_running: Callable[[], bool]
 
 
 def listen(port: int = 0) -> socket.socket:
-    """Open the socket that a server is given; 0 takes a free port.
+    """Open the server's socket; 0 takes a free port.
 
-    Raises: `OSError` if the port can't be had.
+    Raises: `OSError` if the port is not available.
     """
     return socket.create_server((_HOST, port))
 
 
 @contextmanager
 def serve_asgi(listener: socket.socket, *, is_gated: bool = True) -> Iterator[Server]:
-    """Serve the Starlette face by uvicorn, until the block ends; without its gate if that is asked for."""
+    """Serve the Starlette app with uvicorn until the block ends."""
     import uvicorn
 
     from cookiegate.cli.demo.starlette_app import app, ungated
@@ -57,7 +57,7 @@ def serve_asgi(listener: socket.socket, *, is_gated: bool = True) -> Iterator[Se
 
 @contextmanager
 def serve_wsgi(listener: socket.socket, *, is_gated: bool = True) -> Iterator[Server]:
-    """Serve the Flask face by gunicorn, until the block ends; without its gate if that is asked for."""
+    """Serve the Flask app with gunicorn until the block ends."""
     url = _url_of(listener)
     number = listener.fileno()
     process = subprocess.Popen(
@@ -68,9 +68,9 @@ def serve_wsgi(listener: socket.socket, *, is_gated: bool = True) -> Iterator[Se
         stdin=subprocess.PIPE,
         pass_fds=[number],
         env={key: value for key, value in os.environ.items() if key != "GUNICORN_CMD_ARGS"},
-        start_new_session=True,  # Ctrl-C reaches the demo alone, which then stops gunicorn
+        start_new_session=True,  # Ctrl-C interrupts only the demo, which then stops gunicorn
     )  # fmt: skip
-    listener.close()  # gunicorn's now: where it dies, visitors are refused and do not wait
+    listener.close()  # gunicorn has its own: if it dies, connections are refused and do not wait
     with process:
         try:
             yield Server(url, lambda: process.poll() is None)

@@ -1,20 +1,23 @@
-"""What both faces of the example site share: its cookies, as careless as apps are, the visitor's choices, the page."""
+"""The common part of the example site's two apps: its cookies, the visitor's choices, the page.
+
+The cookies are set as carelessly as real apps do.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Required, TypedDict
 
-from cookiegate.cli.words import leaves, record
-from cookiegate.current import current
+from cookiegate.cli.text import decision_record, leaves
+from cookiegate.decision import Decision
 from cookiegate.errors import NotGated
-from cookiegate.gate import CookieGate
-from cookiegate.handle import Handle
-from cookiegate.model import OPTIONAL, Consent, Decision
+from cookiegate.gate import CookieGate, compiled
+from cookiegate.handle import Handle, current
+from cookiegate.model import OPTIONAL, Consent
 
 __all__ = [
     "CHOICES",
@@ -22,16 +25,21 @@ __all__ = [
     "COOKIES_TOML",
     "PAGE_HEADERS",
     "SetCookieArguments",
+    "cookies",
     "decisions",
     "handle_of",
-    "is_foreign",
+    "is_cross_site",
     "page",
 ]
 
 COOKIES_TOML = Path(__file__).with_name("cookies.toml")
 """The example registry and settings."""
 
-CHOICES = {"reject": frozenset[str](), "statistics": frozenset({"statistics"}), "accept": frozenset(OPTIONAL)}
+CHOICES: dict[str, frozenset[str]] = {
+    "reject": frozenset[str](),
+    "statistics": frozenset({"statistics"}),
+    "accept": frozenset(OPTIONAL),
+}
 """From a button of the page to the categories that it grants."""
 
 PAGE_HEADERS = {
@@ -40,13 +48,13 @@ PAGE_HEADERS = {
     "Referrer-Policy": "same-origin",
 }
 
-_SETTINGS_LINK = ' <a href="/cookie-settings/">Cookie settings</a>'
+_SETTINGS_LINK = ' <a href="/cookie-settings/">Cookie settings</a> <a href="/preview">Layouts and themes</a>'
 _DAY_S = 86400
-_LAST_32_BIT_SECOND = datetime(2038, 1, 19, 3, 14, 7, tzinfo=UTC)
+_TWENTY_YEARS = timedelta(days=7300)
 
 
 class SetCookieArguments(TypedDict, total=False):
-    """The arguments that `set_cookie` takes in Starlette and in Flask alike."""
+    """The arguments that `set_cookie` has in both Starlette and Flask."""
 
     key: Required[str]
     value: Required[str]
@@ -64,7 +72,7 @@ COOKIES: tuple[SetCookieArguments, ...] = (
     {"key": "countryCode", "value": "DE"},
     {"key": "currency", "value": "EUR", "max_age": 3650 * _DAY_S},
     {"key": "fair_usage_tracker", "value": "12", "max_age": _DAY_S},
-    {"key": "folder_sidebar", "value": "open", "expires": _LAST_32_BIT_SECOND},
+    {"key": "folder_sidebar", "value": "open"},  # and Expires: see `cookies`
     {"key": "refundNotificationExpiresAt", "value": "1768208400", "max_age": 3600},
     # Preferences
     {"key": "ia_pref_theme", "value": "dark", "max_age": 365 * _DAY_S},
@@ -84,19 +92,28 @@ COOKIES: tuple[SetCookieArguments, ...] = (
     {"key": "ia_mkt_conversion", "value": "none", "max_age": 90 * _DAY_S},
     {"key": "ia_mkt_retention", "value": "w1", "max_age": 365 * _DAY_S},
     {"key": "ia_mkt_experiments", "value": "b", "max_age": 30 * _DAY_S},
-    # What a plugin sets without asking anybody: the policy does not name it
+    # Set by a plugin, and not declared in the policy
     {"key": "newsletter_popup", "value": "seen", "max_age": 365 * _DAY_S},
 )
-"""The policy's 24 cookies and one that it does not know; several stay longer than they were promised to."""
+"""The policy's 24 cookies and an undeclared one. Several have longer lifetimes than declared."""
 
 
-def is_foreign(fetch_site: str | None) -> bool:
-    """Tell from `Sec-Fetch-Site` that another site posts in the visitor's name; old browsers do not say."""
+def cookies() -> Iterator[SetCookieArguments]:
+    """Yield the cookies of a response: `COOKIES`, one of them with an Expires in twenty years and no Max-Age."""
+    for arguments in COOKIES:
+        if arguments["key"] == "folder_sidebar":
+            yield {**arguments, "expires": datetime.now(UTC) + _TWENTY_YEARS}
+        else:
+            yield arguments
+
+
+def is_cross_site(fetch_site: str | None) -> bool:
+    """Return whether another site sent the request, by `Sec-Fetch-Site`. Old browsers do not send it."""
     return fetch_site not in (None, "same-origin", "none")
 
 
 def handle_of(request: object) -> Handle | None:
-    """Return the gate's handle; `None` where the site is served without its gate."""
+    """Return the gate's handle; `None` if the site is served without the gate."""
     try:
         return current(request)
     except NotGated:
@@ -104,35 +121,35 @@ def handle_of(request: object) -> Handle | None:
 
 
 def decisions(handle: Handle | None) -> Iterator[str]:
-    """Tell as JSON what was decided about this response's cookies; without the gate nothing is.
+    """Yield the decisions about this response's cookies as JSON; an empty list without the gate.
 
-    The head of a response leaves before its body is made, so the body can tell what became of the head.
+    The body is made after the response head was sent, so it can include the decisions about the head.
     """
-    yield json.dumps([record(decision) for decision in handle.decisions] if handle is not None else [])
+    yield json.dumps([decision_record(decision) for decision in handle.decisions] if handle is not None else [])
 
 
-def page(handle: Handle | None, carried: Iterable[str], banner: str) -> Iterator[str]:
+def page(handle: Handle | None, received: Iterable[str], banner: str) -> Iterator[str]:
     """Make the page.
 
-    `carried` names the cookies that came with the request, as far as the gate shows them. `banner`: the HTML that asks
-    the visitor, where there is a gate.
+    `received`: the names of the cookies in the request that the gate does not hide. `banner`: the HTML of the consent
+    banner, if there is a gate.
     """
     if handle is None:
-        return _ungated_page(set(carried))
-    consent = handle.consent  # asked for now: the response's head says then that it depends on the visitor
+        return _ungated_page(set(received))
+    consent = handle.consent  # read before the head is sent, which then gets the right caching fields
 
     def body() -> Iterator[str]:
-        rows = _rows(handle.decisions, set(carried))
+        rows = _rows(handle.decisions, set(received))
         yield _template().substitute(choice=_choice(consent), rows=rows, banner=banner, settings_link=_SETTINGS_LINK)
 
     return body()
 
 
-def _ungated_page(carried: set[str]) -> Iterator[str]:
-    """Make the page of the site without its gate: every cookie leaves as the app sets it."""
-    told = [(arguments["key"], _category(arguments["key"]), "set") for arguments in COOKIES]
+def _ungated_page(received: set[str]) -> Iterator[str]:
+    """Make the page of the site without the gate: every cookie leaves as the app sets it."""
+    rows = [(arguments["key"], _category(arguments["key"]), "set") for arguments in COOKIES]
     choice = "There is no gate: every cookie is set."
-    yield _template().substitute(choice=choice, rows=_told_rows(told, carried), banner="", settings_link="")
+    yield _template().substitute(choice=choice, rows=_html_rows(rows, received), banner="", settings_link="")
 
 
 def _template() -> Template:
@@ -140,7 +157,7 @@ def _template() -> Template:
 
 
 def _choice(consent: Consent) -> str:
-    """Say what the visitor chose."""
+    """Return a sentence about the visitor's choice."""
     if consent.given_at is None:
         return "You have not chosen yet. Only necessary cookies are set."
     if not consent.granted:
@@ -148,18 +165,18 @@ def _choice(consent: Consent) -> str:
     return f"You allowed {', '.join(sorted(consent.granted))}."
 
 
-def _rows(made: Iterable[Decision], carried: set[str]) -> str:
-    """Write a table row for each cookie that the site tried to set, and for each that only the browser brought."""
-    told = [(decision.name, decision.category or "unknown", _outcome(decision)) for decision in made if decision.before]
-    return _told_rows(told, carried)
+def _rows(made: Iterable[Decision], received: set[str]) -> str:
+    """Return a table row for each cookie that the site set, and for each that only the browser sent."""
+    rows = [(decision.name, decision.category or "unknown", _outcome(decision)) for decision in made if decision.before]
+    return _html_rows(rows, received)
 
 
-def _told_rows(told: list[tuple[str, str, str]], carried: set[str]) -> str:
-    told += [(name, _category(name), "untouched") for name in sorted(carried - {name for name, _, _ in told})]
+def _html_rows(rows: list[tuple[str, str, str]], received: set[str]) -> str:
+    rows += [(name, _category(name), "untouched") for name in sorted(received - {name for name, _, _ in rows})]
     return "\n".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{category}</td>'
-        f"<td>{'yes' if name in carried else 'no'}</td><td>{escape(outcome)}</td></tr>"
-        for name, category, outcome in told
+        f"<td>{'yes' if name in received else 'no'}</td><td>{escape(outcome)}</td></tr>"
+        for name, category, outcome in rows
     )
 
 
@@ -174,4 +191,4 @@ def _category(name: str) -> str:
     return "unknown" if rule is None else rule.category.value
 
 
-_registry = CookieGate.from_toml(COOKIES_TOML).policy.registry  # with the consent cookie
+_registry = compiled(CookieGate.from_toml(COOKIES_TOML)).policy.registry  # with the consent cookie

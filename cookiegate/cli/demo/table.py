@@ -1,16 +1,14 @@
-"""The demo's tables: what became of each cookie for each visitor, and what was rewritten."""
+"""The demo's tables: the decision about each cookie for each visitor, and the rewritten attributes."""
 
-import os
-import sys
 from collections.abc import Sequence
 
-from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from cookiegate.cli.demo.visits import Visit
-from cookiegate.cli.words import RULES, DecisionRecord
+from cookiegate.cli.fitting import console_of, fitted
+from cookiegate.cli.text import RULES, DecisionRecord
 
 __all__ = ["make_console", "print_visits"]
 
@@ -21,48 +19,51 @@ _STYLES = {"keep": "green", "rewrite": "yellow", "drop": "red", "expire": "magen
 
 
 def make_console() -> Console:
-    """Make the console to print on: as wide as the terminal, or as `COLUMNS` says."""
-    is_told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if is_told else _PIPED_COLUMNS)
+    """Make a console with the width of the terminal, or of `COLUMNS`."""
+    return console_of(_PIPED_COLUMNS)
 
 
 def print_visits(console: Console, visits: Sequence[Visit]) -> None:
-    """Print both tables and what their words mean."""
+    """Print both tables, with a legend."""
     is_wide = console.width >= _WIDE_COLUMNS
-    told = [{decision["cookie"]: decision for decision in visit.decisions} for visit in visits]
-    names = list(dict.fromkeys(name for decisions in told for name in decisions))
-    console.print(_outcomes(visits, told, names, is_wide=is_wide))
+    by_visit = [{decision["cookie"]: decision for decision in visit.decisions} for visit in visits]
+    names = list(dict.fromkeys(name for decisions in by_visit for name in decisions))
+    console.print(_outcomes(console, visits, by_visit, names, is_wide=is_wide))
     signs = "" if is_wide else f" ({', '.join(f'{sign} {action}' for action, sign in _SIGNS.items())})"
     console.print(f"\nEach cell: the action{signs}, the number of the rule that decided, the reason.")
     rules = Table.grid(padding=(0, 2))
-    for number in sorted({decision["rule"] for decisions in told for decision in decisions.values()}):
+    for number in sorted({decision["rule"] for decisions in by_visit for decision in decisions.values()}):
         rules.add_row(Text(str(number), style="bold"), RULES[number])
     console.print(rules)
-    if (rewritten := _rewritten(told, names)).row_count:
-        console.print("\nWhat was rewritten in the lines that leave:")
+    if (rewritten := _rewritten(by_visit, names)).row_count:
+        console.print("\nRewritten in the lines that leave:")
         console.print(rewritten)
 
 
 def _outcomes(
-    visits: Sequence[Visit], told: Sequence[dict[str, DecisionRecord]], names: Sequence[str], *, is_wide: bool
-) -> Table:
-    """Lay out one row for each cookie and one column for each visitor, by category."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1 if is_wide else 0, 0, 0))
-    table.add_column("cookie", overflow="fold")
-    for visit in visits:
-        table.add_column(visit.visitor, overflow="fold")
+    console: Console,
+    visits: Sequence[Visit],
+    by_visit: Sequence[dict[str, DecisionRecord]],
+    names: Sequence[str],
+    *,
+    is_wide: bool,
+) -> RenderableType:
+    """Make the table with a row for each cookie, by category, and a column for each visitor."""
+    rows: list[Text | list[Text]] = []
     of_category: dict[str, list[str]] = {}
     for name in names:
-        known = next(decisions[name] for decisions in told if name in decisions)
+        known = next(decisions[name] for decisions in by_visit if name in decisions)
         of_category.setdefault(known["category"] or "not in the registry", []).append(name)
     for category, members in of_category.items():
-        table.add_row(Text(category, style="bold"))
-        for name in members:
-            table.add_row(Text(name), *(_cell(decisions.get(name), is_wide=is_wide) for decisions in told))
-    table.add_section()
-    table.add_row("lines that leave", *(f"{len(visit.lines)} of {len(visit.decisions)}" for visit in visits))
-    table.add_row("Cache-Control", *(visit.cache_control or "none" for visit in visits))
-    return table
+        rows.append(Text(category, style="bold"))
+        rows += [
+            [Text(name), *(_cell(decisions.get(name), is_wide=is_wide) for decisions in by_visit)] for name in members
+        ]
+    rows.append(Text(""))
+    leaving = (f"{len(visit.lines)} of {len(visit.decisions)}" for visit in visits)
+    rows.append([*map(Text, ("lines that leave", *leaving))])
+    rows.append([*map(Text, ("Cache-Control", *(visit.cache_control or "none" for visit in visits)))])
+    return fitted(console, ("cookie", *(visit.visitor for visit in visits)), rows, gap=2 if is_wide else 1)
 
 
 def _cell(decision: DecisionRecord | None, *, is_wide: bool) -> Text:
@@ -73,13 +74,13 @@ def _cell(decision: DecisionRecord | None, *, is_wide: bool) -> Text:
     return Text.assemble((word, _STYLES[action]), f" {decision['rule']} {decision['reason']}")
 
 
-def _rewritten(told: Sequence[dict[str, DecisionRecord]], names: Sequence[str]) -> Table:
-    """Lay out what was changed in each cookie, once for all visitors whose line got the same changes."""
+def _rewritten(by_visit: Sequence[dict[str, DecisionRecord]], names: Sequence[str]) -> Table:
+    """Make the table of changes for each cookie, with one row for visitors with the same changes."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 2))
     for name in names:
         changes = dict.fromkeys(
             ", ".join(decisions[name]["changes"])
-            for decisions in told
+            for decisions in by_visit
             if name in decisions and decisions[name]["action"] == "rewrite"
         )
         for text in changes:

@@ -1,41 +1,41 @@
-"""The demo's three visitors: each chooses by the page's form, as a browser would, and asks for every cookie."""
+"""The demo's three visitors: each submits the page's form, as a browser would, and then requests every cookie."""
 
 from dataclasses import dataclass, replace
 
-from cookiegate.cli.words import DecisionRecord
+from cookiegate.cli.text import DecisionRecord
 from cookiegate.wire.set_cookie import parse_set_cookie, write_set_cookie
 
 __all__ = ["VISITORS", "Visit", "visit"]
 
-VISITORS = {"no choice yet": None, "statistics only": "statistics", "everything": "accept"}
+VISITORS: dict[str, str | None] = {"no choice yet": None, "statistics only": "statistics", "everything": "accept"}
 """From what a visitor is called in the table to the button that is pressed."""
 
 _REMEMBERED_S = 60
-_TIMEOUT_S = 30  # of a server that is still starting
+_TIMEOUT_S = 30  # the server may be starting
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What one visitor got: the lines as they came over the wire, and what the gate says it did."""
+    """The result for one visitor: the received lines, and the gate's decisions."""
 
     visitor: str
     lines: tuple[str, ...]
     """The Set-Cookie lines of the response."""
     decisions: tuple[DecisionRecord, ...]
-    """The gate's decisions, as the site told them in the response's body."""
+    """The gate's decisions, from the response's body."""
     cache_control: str | None
 
     @property
     def is_as_decided(self) -> bool:
-        """The wire carries what was decided, line by line and in this order."""
-        decided = [told["after"] for told in self.decisions if told["after"] is not None]
+        """Whether the received lines are those of the decisions, in the same order."""
+        decided = [each["after"] for each in self.decisions if each["after"] is not None]
         return len(decided) == len(self.lines) and all(map(_are_same, self.lines, decided))
 
 
 def visit(url: str, visitor: str) -> Visit:
     """Make one visitor's requests.
 
-    Raises: `httpx.HTTPError` if the site does not answer as it should.
+    Raises: `httpx.HTTPError` if the site does not respond as expected.
     """
     import httpx
 
@@ -55,7 +55,7 @@ def visit(url: str, visitor: str) -> Visit:
 
 
 def _are_same(line: str, decided: str) -> bool:
-    """Compare two lines; a date that the gate shortened may be a minute old, since it remembers it for so long."""
+    """Compare two lines. A shortened date may be a minute older, because the gate caches it for a minute."""
     if line == decided:
         return True
     first, second = (parse_set_cookie(text.encode("latin-1", "replace")) for text in (line, decided))

@@ -1,6 +1,7 @@
 """The commands under `cookiegate receipts`."""
 
-import typer
+from collections.abc import Callable
+from typing import Any
 
 from cookiegate.cli.receipts.export import export
 from cookiegate.cli.receipts.purge import purge
@@ -8,18 +9,17 @@ from cookiegate.cli.receipts.show import show
 from cookiegate.cli.receipts.stats import stats
 from cookiegate.cli.receipts.verify import verify
 
-__all__ = ["app"]
+__all__ = ["COMMANDS", "receipts"]
 
-app = typer.Typer(no_args_is_help=True)
+COMMANDS: dict[str, tuple[Callable[..., None], dict[str, Any]]] = {
+    "verify": (verify, {}),
+    "show": (show, {"context_settings": {"ignore_unknown_options": True}}),  # one id in 64 starts with a hyphen
+    "export": (export, {}),
+    "stats": (stats, {}),
+    "purge": (purge, {}),
+}
+"""Each command's name, its function, and what typer is to know of it."""
 
 
-@app.callback()
 def receipts() -> None:
-    """Prove what visitors chose: verify the record, show one visitor's, export, count and purge."""
-
-
-app.command()(verify)
-app.command(context_settings={"ignore_unknown_options": True})(show)  # one id in 64 begins with a hyphen
-app.command()(export)
-app.command()(stats)
-app.command()(purge)
+    """Prove what visitors chose: verify the receipts, show those of a visitor, export, count and purge them."""

@@ -1,4 +1,4 @@
-"""`cookiegate receipts export`: all receipts, or those of some days, as JSON Lines or CSV."""
+"""`cookiegate receipts export`: write all receipts, or those of some days, as JSON Lines or CSV."""
 
 import os
 import sys
@@ -9,38 +9,42 @@ from typing import Annotated, BinaryIO, Literal
 
 import typer
 
-from cookiegate.cli.receipts.opened import StoreOption, day, opened, refuse, with_progress
-from cookiegate.cli.words import shown
+from cookiegate.cli.receipts.open_store import StoreOption, fail, open_store, parse_day, with_progress
+from cookiegate.cli.text import shown
 from cookiegate.receipts.export import csv_lines, json_lines
 
 __all__ = ["export"]
+
+_STANDARD_OUTPUT = Path("-")
 
 
 def export(
     store: StoreOption = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write; else standard output.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to this file; - is standard output, the default."),
     ] = None,
     form: Annotated[
         Literal["jsonl", "csv"] | None,
-        typer.Option("--format", "-f", help="JSON Lines or CSV; without it, as the file is named, else jsonl."),
+        typer.Option("--format", "-f", help="JSON Lines or CSV; the default is the output file's suffix, else jsonl."),
     ] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="DAY", help="From this day on, UTC.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="DAY", help="Before this day, UTC.")] = None,
 ) -> None:
-    """Export receipts, oldest first. The export is streamed, however large it is.
+    """Export receipts, oldest first. The export is streamed.
 
-    A line of JSON without its `hash`, in canonical form (RFC 8785), is what that `hash` is the SHA-256 of. In CSV, a
-    cell that a spreadsheet would take for a formula begins with an apostrophe.
+    The `hash` of a JSON line is the SHA-256 of the line without `hash`, in canonical form (RFC 8785). In CSV, a cell
+    that spreadsheets would read as a formula starts with an apostrophe.
 
     Exit code: 0, or 2 if the store can't be read or the file can't be written.
     """
-    first, end = day("--since", since), day("--until", until)
+    output = None if output == _STANDARD_OUTPUT else output
+    first, end = parse_day("--since", since), parse_day("--until", until)
     is_csv = form == "csv" or (form is None and output is not None and output.suffix.lower() == ".csv")
-    with opened(store) as found, found.receipts(first, end) as links:
+    with open_store(store) as found, found.receipts(first, end) as links:
         total = found.count()
         counted = with_progress(links, total, "exporting")
-        count = -1 if is_csv else 0  # the header is no receipt
+        count = -1 if is_csv else 0  # the header is not a receipt
         with _destination(output) as write:
             for line in csv_lines(counted) if is_csv else json_lines(counted):
                 write(line)
@@ -50,7 +54,7 @@ def export(
 
 
 class _Writer:
-    """Writes text as UTF-8; on a terminal nothing in it can move the cursor."""
+    """Write text as UTF-8; for a terminal, with characters escaped that could move the cursor."""
 
     def __init__(self, file: BinaryIO, *, is_terminal: bool) -> None:
         self._file = file
@@ -63,19 +67,19 @@ class _Writer:
 
 @contextmanager
 def _destination(output: Path | None) -> Iterator[_Writer]:
-    """Open what is written to; a file takes its name only when it is complete."""
+    """Open the output. A file gets its name only when it is complete."""
     if output is None:
         try:
             yield _Writer(sys.stdout.buffer, is_terminal=sys.stdout.isatty())
             sys.stdout.buffer.flush()
         except OSError as error:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left in its buffer goes there
-            if isinstance(error, BrokenPipeError):  # whoever reads has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the rest of the buffer
+            if isinstance(error, BrokenPipeError):  # the reader stopped, as `head` does
                 raise typer.Exit from error
-            raise refuse(f"receipts: standard output: {error.strerror}; use --output") from error
+            raise fail(f"receipts: standard output: {error.strerror}; use --output") from error
         return
     if output.is_dir():
-        raise refuse(f"receipts: {output}: it is a directory; name another file")
+        raise fail(f"receipts: {output}: it is a directory; name another file")
     part = output.with_name(f"{output.name}.part")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -83,6 +87,6 @@ def _destination(output: Path | None) -> Iterator[_Writer]:
             yield _Writer(file, is_terminal=False)
         part.replace(output)
     except OSError as error:
-        raise refuse(f"receipts: {output}: {error.strerror}; name another file") from error
+        raise fail(f"receipts: {output}: {error.strerror}; name another file") from error
     finally:
         part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`cookiegate receipts purge`: delete receipts that are old enough; the chain stays verifiable."""
+"""`cookiegate receipts purge`: delete old receipts; the chain can still be verified."""
 
 import sys
 from datetime import UTC, datetime, timedelta
@@ -6,35 +6,37 @@ from typing import Annotated
 
 import typer
 
-from cookiegate.cli.receipts.opened import StoreOption, opened, refuse
-from cookiegate.lifetime import parse_lifetime
+from cookiegate.cli.receipts.open_store import StoreOption, fail, open_store
+from cookiegate.given_values import read_duration_s
 
 __all__ = ["purge"]
 
 
 def purge(
     older_than: Annotated[
-        str, typer.Option("--older-than", metavar="AGE", help="'3 years', '18 months', '90 days'; a month is 30 days.")
+        str,
+        typer.Option(
+            "--older-than",
+            metavar="AGE",
+            help="'3 years', '18 months', or a number of days.",
+        ),
     ],
     store: StoreOption = None,
-    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only say how many would be deleted.")] = False,
+    is_dry: Annotated[bool, typer.Option("--dry-run", help="Only print how many would be deleted.")] = False,
     is_sure: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> None:
-    """Delete receipts that are older than an age, for good.
+    """Delete receipts that are older than an age. This can't be undone.
 
-    The chain keeps a record of it: how many, when, and the hashes that join the chain over the gap.
+    The chain records the purge: how many receipts, when, and the hashes on both sides of the gap.
 
-    Exit code: 0, or 2 if the store can't be written, or nobody says yes.
+    Exit code: 0, 1 if the question was answered with no, 2 if the store can't be written or nobody can be asked.
     """
     now = datetime.now(UTC)
     try:
-        age_s = parse_lifetime(older_than).max_age_s
-        if age_s is None:
-            raise ValueError(f"{older_than!r} names no number; write one like '3 years'")
-        cutoff = now - timedelta(seconds=age_s)
+        cutoff = now - timedelta(seconds=read_duration_s(older_than))
     except (ValueError, OverflowError) as error:
-        raise refuse(f"receipts: --older-than: {error}") from error
-    with opened(store) as found:
+        raise fail(f"receipts: --older-than: {error}") from error
+    with open_store(store) as found:
         count = found.count_older(cutoff)
         what = f"{count} {'receipt' if count == 1 else 'receipts'} from before {cutoff:%Y-%m-%d %H:%M} UTC"
         if is_dry or not count:
@@ -42,10 +44,10 @@ def purge(
             return
         if not is_sure:
             if not sys.stdin.isatty():
-                raise refuse(f"receipts: {what} would be deleted; say so with --yes")
-            typer.confirm(f"Delete {what} for good?", abort=True)
+                raise fail(f"receipts: {what} would be deleted; confirm with --yes")
+            typer.confirm(f"Delete {what} permanently?", abort=True)
         done = found.purge(cutoff, now)
         head = found.head()
     count = 0 if done is None else done.count
-    typer.echo(f"{count} {'receipt' if count == 1 else 'receipts'} deleted; the chain goes on over them")
-    typer.echo(f"head {head}; note it in place of older ones")
+    typer.echo(f"{count} {'receipt' if count == 1 else 'receipts'} deleted; the chain continues")
+    typer.echo(f"head {head}; note it, and discard older ones")

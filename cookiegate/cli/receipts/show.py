@@ -1,12 +1,13 @@
-"""`cookiegate receipts show`: what a visitor agreed to, and what the policy said then."""
+"""`cookiegate receipts show`: print a visitor's choices, and the policy at the time of each."""
 
 import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cookiegate.cli.receipts.opened import StoreOption, opened
-from cookiegate.cli.words import shown
+from cookiegate.cli.fitting import echo, echo_pair
+from cookiegate.cli.receipts.open_store import StoreOption, open_store
+from cookiegate.cli.text import shown
 from cookiegate.model import Category
 from cookiegate.receipts.canonical import digest_of
 from cookiegate.receipts.chain import Link
@@ -24,11 +25,11 @@ def show(
     is_all: Annotated[bool, typer.Option("--all", help="List the necessary cookies too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print receipts and registries as JSON.")] = False,
 ) -> None:
-    """Show each choice of a visitor, and the cookies that the policy named then.
+    """Show each choice of a visitor, and the cookies that the policy declared then.
 
-    Exit code: 0, 1 if nothing is on record under that id, 2 if the store can't be read.
+    Exit code: 0, 1 if there is no receipt for this id, 2 if the store can't be read.
     """
-    with opened(store) as found:
+    with open_store(store) as found:
         links = found.find(id)
         registries = {digest: _registry(found, digest) for digest in _digests(links)}
     if as_json:
@@ -41,7 +42,7 @@ def show(
         for digest, registry in registries.items():
             _print_registry(digest, registry, links, is_all=is_all)
     else:
-        typer.echo(f"nothing is on record for {shown(id)}")
+        typer.echo(f"no receipt for {shown(id)}")
     raise typer.Exit(0 if links else 1)
 
 
@@ -50,7 +51,7 @@ def _digests(links: list[Link]) -> list[str]:
 
 
 def _registry(store: "Store", digest: str) -> list[dict[str, object]] | None:
-    """Read the cookies of a registry; `None` where it is gone, or is not what its digest says."""
+    """Return the cookies of a registry; `None` if it is missing or does not match its digest."""
     snapshot = store.registry(digest)
     if not isinstance(snapshot, str) or digest_of(snapshot) != digest:
         return None
@@ -69,15 +70,15 @@ def _print_choice(link: Link) -> None:
         ("how", f"{receipt.how} ({receipt.event_state})"),
         ("where", f"{receipt.where}, language {receipt.language}"),
         ("policy", f"revision {receipt.privacy_notice or 'none'}, registry {receipt.registry_digest[:12]}"),
-        ("valid", receipt.validity_duration or "not said"),
+        ("valid", receipt.validity_duration or "unknown"),
         ("record", f"{link.sequence}, {receipt.record_id}"),
         ("hash", f"{link.hash[:12]}, {'as written' if link.is_intact() else 'NOT as written'}"),
     ):
-        typer.echo(f"{word:<8} {shown(text)}")
+        echo_pair(word, shown(text), 8)
 
 
 def _print_registry(digest: str, registry: list[dict[str, object]] | None, links: list[Link], *, is_all: bool) -> None:
-    """Print what the policy said: its cookies by category, and whether the newest choice for it grants them."""
+    """Print the policy's cookies by category, and whether the newest choice for it grants them."""
     typer.echo(f"\nThe policy then (registry {digest[:12]})")
     if registry is None:
         typer.echo("  it is missing, or was changed after it was written")
@@ -90,4 +91,4 @@ def _print_registry(digest: str, registry: list[dict[str, object]] | None, links
         typer.echo(f"  {category}: {word}, {len(cookies)} {'cookie' if len(cookies) == 1 else 'cookies'}")
         for cookie in cookies if is_all or category is not Category.NECESSARY else []:
             texts = [str(cookie[key]) for key in ("lifetime", "provider", "purpose") if key in cookie]
-            typer.echo(shown(f"    {cookie['name']}" + (f": {'; '.join(texts)}" if texts else "")))
+            echo(shown(f"    {cookie['name']}" + (f": {'; '.join(texts)}" if texts else "")), 6)

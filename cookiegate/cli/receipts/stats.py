@@ -6,14 +6,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from cookiegate.cli.receipts.opened import StoreOption, day, opened, refuse
-from cookiegate.cli.words import shown
+from cookiegate.cli.fitting import console_of, fitted
+from cookiegate.cli.receipts.open_store import StoreOption, fail, open_store, parse_day
+from cookiegate.cli.text import shown
+from cookiegate.plural import counted
 from cookiegate.receipts.acceptance import Acceptance, acceptance
 from cookiegate.receipts.receipt import How
 
 __all__ = ["stats"]
 
 _SHORT = {How.ACCEPT_ALL: "all", How.REJECT_ALL: "none", How.OWN_CHOICE: "own"}
+_PIPED_COLUMNS = 80
 _KINDS = (".svg", ".png", ".pdf")
 
 
@@ -29,12 +32,12 @@ def stats(  # noqa: PLR0917  # typer reads options from the signature
 ) -> None:
     """Count which part of the choices granted each category, over time. Choices are counted, not visitors.
 
-    Exit code: 0, or 2 if the store can't be read or the plot can't be drawn.
+    Exit code: 0, 1 if receipts can't be read and are not counted, 2 if the store can't be read or the plot not drawn.
     """
     if plot is not None and plot.suffix.lower() not in _KINDS:
-        raise refuse(f"receipts: --plot {plot.name}: name a file that ends with {', '.join(_KINDS)}")
-    first, end = day("--since", since), day("--until", until)
-    with opened(store) as found:
+        raise fail(f"receipts: --plot {plot.name}: name a file that ends with {', '.join(_KINDS)}")
+    first, end = parse_day("--since", since), parse_day("--until", until)
+    with open_store(store) as found:
         counts = [each for each in found.counts() if str(each[0]) >= first and (not end or str(each[0]) < end)]
     periods, unread = acceptance(counts, period)
     if as_json:
@@ -46,9 +49,11 @@ def stats(  # noqa: PLR0917  # typer reads options from the signature
     else:
         typer.echo("no receipts are in the store for this time")
     if unread and not as_json:
-        typer.echo(f"{unread} receipts can't be read and are left out; see cookiegate receipts verify")
+        are = "is" if unread == 1 else "are"
+        typer.echo(f"{counted(unread, 'receipt')} can't be read and {are} left out; see cookiegate receipts verify")
     if plot is not None:
         _draw(periods, period, plot)
+    raise typer.Exit(1 if unread else 0)
 
 
 def _plain(each: Acceptance) -> dict[str, object]:
@@ -63,31 +68,26 @@ def _plain(each: Acceptance) -> dict[str, object]:
 
 
 def _print_table(periods: list[Acceptance], period: str) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    console = Console(highlight=False)
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
-    table.add_column(period, no_wrap=True)
-    table.add_column("choices", justify="right")
-    for category in periods[0].granted:
-        table.add_column(category.value, justify="right")
-    for how in How:
-        table.add_column(_SHORT.get(how, how.value), justify="right")
+    console = console_of(_PIPED_COLUMNS)
+    granted = [category.value for category in periods[0].granted]
+    heads = [period, "choices", *granted, *(_SHORT.get(how, how.value) for how in How)]
+    rows = []
     for each in periods:
         shares = [f"{each.share(category):.0%}" if each.choices else "-" for category in each.granted]
-        table.add_row(each.period, str(each.choices), *shares, *(str(count) for count in each.how.values()))
-    console.print(table)
+        numbers = [f"{each.choices:,}", *shares, *(f"{count:,}" for count in each.how.values())]
+        rows.append([Text(each.period), *(Text(number, justify="right") for number in numbers)])
+    console.print(fitted(console, heads, rows, gap=1))
 
 
 def _draw(periods: list[Acceptance], period: str, plot: Path) -> None:
     try:
         from cookiegate.cli.receipts.plot import draw
     except ModuleNotFoundError as error:
-        raise refuse(f"receipts: the plot needs {error.name}; pip install 'cookiegate[plot]'") from error
+        raise fail(f"receipts: the plot needs {error.name}; pip install 'cookiegate[plot]'") from error
     try:
         draw(periods, period, plot)
     except OSError as error:
-        raise refuse(f"receipts: {plot}: {error.strerror}; name another file") from error
+        raise fail(f"receipts: {plot}: {error.strerror}; name another file") from error
     typer.echo(f"plot in {shown(str(plot))}", err=True)

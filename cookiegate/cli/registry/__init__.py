@@ -1,1 +1,1 @@
-"""`cookiegate registry`: declare which cookies the site sets. One file a command."""
+"""`cookiegate registry`: declare the site's cookies. Each command has a file."""

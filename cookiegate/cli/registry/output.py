@@ -1,30 +1,40 @@
-"""Where the registry's commands write: standard output, or a file that is not overwritten unasked."""
+"""The output of the registry commands: standard output, or a file that is overwritten only with `--force`."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from cookiegate.cli.words import shown
+from cookiegate.cli.text import shown
 
-__all__ = ["fail", "write"]
+__all__ = ["ForceOption", "NewFileOption", "fail", "write"]
+
+NewFileOption = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to this file, which must be new; - is standard output."),
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite the output file.")]
 
 
 def fail(*messages: str) -> typer.Exit:
-    """Say on standard error what can't be done, and return the exit with code 2."""
+    """Print problems on standard error, and return the exit to raise."""
     typer.echo("\n".join(f"cookiegate: {shown(message)}" for message in messages), err=True)
     return typer.Exit(2)
 
 
 def write(text: str, output: Path | None, *, is_forced: bool) -> None:
-    """Write a text as UTF-8. Raises: `typer.Exit(2)` where the file is there already, or can't be written."""
+    """Write a text as UTF-8, to standard output for `None` and `-`.
+
+    Raises: `typer.Exit(2)` if the file exists, or can't be written.
+    """
     octets = text.encode("utf-8")
-    if output is None:
+    if output is None or str(output) == "-":
         typer.echo(octets, nl=False)
         return
     try:
         with output.open("wb" if is_forced else "xb") as file:
             file.write(octets)
     except FileExistsError as error:
-        raise fail(f"{output}: is there already; choose another name, or --force to overwrite it") from error
+        raise fail(f"{output}: exists already; choose another name, or overwrite it with --force") from error
     except OSError as error:
         raise fail(f"{output}: can't be written: {error.strerror}; check the path") from error

@@ -1,23 +1,17 @@
-"""`cookiegate registry schema`: the JSON Schema by which editors complete and check a cookies.toml."""
+"""`cookiegate registry schema`: print the JSON Schema with which editors complete and check a cookies.toml."""
 
 from importlib.resources import files
-from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from cookiegate.cli.registry.output import write
+from cookiegate.cli.registry.output import ForceOption, NewFileOption, write
 
 __all__ = ["print_schema"]
 
 
 def print_schema(
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write to this file, which must be new.")
-    ] = None,
-    is_forced: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    output: NewFileOption = None,
+    is_forced: ForceOption = False,
 ) -> None:
-    """Print the JSON Schema of a cookies.toml; its first line '#:schema ./cookies.schema.json' tells editors of it.
+    """Print the JSON Schema of a cookies.toml. Editors use it if its first line is '#:schema ./cookies.schema.json'.
 
     Exit code: 0, or 2 if the file can't be written.
     """

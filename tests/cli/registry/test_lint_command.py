@@ -8,8 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from cookiegate.cli.app import app
+from cookiegate.documentation import CODES_URL, url_of_code
 from cookiegate.registry.finding import Code
 
+CODES = f"codes: {CODES_URL}\n"
 DOUBTFUL = """[[cookie]]
 name = "sid"
 category = "necessary"
@@ -45,10 +47,10 @@ def test_lint_prints_a_line_for_each_finding(cli, write):
     found = cli("registry", "lint", write(DOUBTFUL))
     assert (found.returncode, found.stderr) == (1, "")
     assert found.stdout == (
-        "cookies.toml:7: warning no-purpose: '_ga': no purpose is given; say in a sentence what the cookie is for\n"
+        "cookies.toml:7: warning no-purpose: '_ga': no purpose is given; write in a sentence what the cookie is for\n"
         "cookies.toml:7: warning over-400-days: '_ga': '2 years' is longer than the 400 days of browsers; write "
-        '"400 days" or less\n'
-        "cookies.toml: 0 errors, 2 warnings, 0 notes\n"
+        '"13 months" or less, as regulators allow for\n'
+        f"cookies.toml: 0 errors, 2 warnings, 0 notes\n{CODES}"
     )
 
 
@@ -88,7 +90,8 @@ def test_lint_prints_json(run, write):
                 "line": 7,
                 "subject": "_ga",
                 "what": "'2 years' is longer than the 400 days of browsers",
-                "mend": 'write "400 days" or less',
+                "fix": 'write "13 months" or less, as regulators allow for',
+                "help": url_of_code("lint", "over-400-days"),
             }
         ],
     }
@@ -98,7 +101,34 @@ def test_lint_does_not_fail_for_notes(run, write):
     found = run(write(DOUBTFUL.replace("no forgery", "it is").replace("2 years", "1 day")), "-i", "no-purpose")
     assert found.exit_code == 0
     assert found.stdout.startswith("cookies.toml: note no-csrf: ")
-    assert found.stdout.endswith("cookies.toml: 0 errors, 0 warnings, 1 note\n")
+    assert found.stdout.endswith(f"cookies.toml: 0 errors, 0 warnings, 1 note\n{CODES}")
+
+
+STRICTER = """[[cookie]]
+name = "sessionid"
+category = "marketing"
+purpose = "Session, no forgery."
+lifetime = "1 day"
+"""
+
+
+def test_lint_fails_for_what_is_stricter_than_known_with_strict_alone(run, write):
+    quiet = ("-i", "no-session", "-i", "no-csrf")
+    found = run(write(STRICTER), *quiet)
+    assert (found.exit_code, found.stdout) == (
+        0,
+        (
+            "cookies.toml:1: warning stricter-than-known: 'sessionid': asks for consent to marketing, but cookiegate "
+            "knows it as necessary (Django): features that need it fail without consent; make the rule necessary, "
+            'remove it, or give the reason in it: stricter = "..."\ncookies.toml: 0 errors, 1 warning, 0 notes\n'
+            f"{CODES}"
+        ),
+    )
+    found = run(write(STRICTER), *quiet, "--strict")
+    assert (found.exit_code, found.stdout.splitlines()[-2]) == (1, "cookies.toml: 1 error, 0 warnings, 0 notes")
+    assert found.stdout.startswith("cookies.toml:1: error stricter-than-known: ")
+    found = run(write(f'{STRICTER}stricter = "We keep nobody logged in."\n'), *quiet, "--strict")
+    assert (found.exit_code, found.stdout) == (0, "cookies.toml: no findings\n")
 
 
 def test_lint_fails_for_a_mistake(run, write):
@@ -128,3 +158,24 @@ def test_lint_lets_no_name_write_to_the_terminal(run, write):
 def test_the_demos_registry_is_clean(run, cookies_toml):
     found = run(cookies_toml, "-i", "no-csrf")
     assert (found.exit_code, found.stdout) == (0, "cookies.toml: no findings\n")
+
+
+NECESSARY_TRACKER = (
+    '[[cookie]]\nname = "_ga"\ncategory = "necessary"\npurpose = "Counts the session; nobody forges it."\n'
+    'lifetime = "13 months"\n'
+)
+
+
+def test_lint_fails_for_a_tracker_that_is_called_necessary_with_strict_alone(run, write):
+    quiet = ("--ignore", "no-session", "--ignore", "no-csrf")
+    found = run(write(NECESSARY_TRACKER), *quiet)
+    assert found.exit_code == 0
+    assert found.stdout.startswith(
+        "cookies.toml:1: warning necessary-tracker: '_ga': allows it without consent, which cookiegate knows as "
+        "statistics (Google Analytics); give it its real category; if the law exempts it, give the "
+        'reason in the rule: exempt = "..."\n'
+    )
+    found = run(write(NECESSARY_TRACKER), *quiet, "--strict")
+    assert (found.exit_code, found.stdout.partition(":1: ")[2].partition(":")[0]) == (1, "error necessary-tracker")
+    found = run(write(f'{NECESSARY_TRACKER}exempt = "The regulator exempts it."\n'), *quiet, "--strict")
+    assert (found.exit_code, "tracker" in found.stdout) == (0, False)

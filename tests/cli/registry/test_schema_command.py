@@ -1,6 +1,7 @@
-"""`cookies.schema.json`: made of the dataclasses, and of one mind with `cookiegate check`."""
+"""`cookies.schema.json` is made from the dataclasses, and agrees with `cookiegate check`."""
 
 import json
+import re
 import runpy
 import sys
 import tomllib
@@ -14,7 +15,8 @@ from typer.testing import CliRunner
 
 from cookiegate import ConfigError, CookieGate
 from cookiegate.cli.app import app
-from cookiegate.cli.registry.schema_source import make_schema, schema_text
+from cookiegate.cli.registry.schema_source import _setting, make_schema, schema_text
+from cookiegate.registry.products import product_names
 
 SHIPPED = files("cookiegate.registry").joinpath("cookies.schema.json").read_text(encoding="utf-8")
 VALIDATOR = jsonschema.Draft7Validator(json.loads(SHIPPED))
@@ -22,7 +24,7 @@ VALIDATOR = jsonschema.Draft7Validator(json.loads(SHIPPED))
 
 @pytest.fixture(scope="module")
 def check(tmp_path_factory):
-    """Tell whether `CookieGate.from_toml` takes a document."""
+    """Return whether `CookieGate.from_toml` accepts a document."""
     path = tmp_path_factory.mktemp("schema") / "cookies.toml"
 
     def is_fine(text):
@@ -37,7 +39,7 @@ def check(tmp_path_factory):
 
 
 def toml(value):
-    """Write a value of JSON's types as TOML."""
+    """Write a value of JSON types as TOML."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
@@ -46,7 +48,7 @@ def toml(value):
 
 
 def test_schema_is_what_the_dataclasses_say():
-    """To write it anew: `python -m cookiegate.cli.registry.schema_source > cookiegate/registry/cookies.schema.json`."""
+    """To regenerate it: `python -m cookiegate.cli.registry.schema_source > cookiegate/registry/cookies.schema.json`."""
     assert schema_text() == SHIPPED
 
 
@@ -54,6 +56,13 @@ def test_schema_source_prints_the_schema(capfdbinary):
     runpy.run_path(str(files("cookiegate.cli.registry").joinpath("schema_source.py")), run_name="__main__")
     sys.stdout.flush()
     assert capfdbinary.readouterr().out == SHIPPED.encode("utf-8")
+
+
+def test_schema_lists_the_products_that_a_gate_may_name():
+    array, text = _setting("products", tuple[str, ...])["anyOf"]
+    assert array == {"type": "array", "items": {"enum": list(product_names())}}
+    assert re.search(text["pattern"], ", ".join(product_names()))
+    assert not re.search(text["pattern"], f"{product_names()[0]}, x")
 
 
 def test_schema_is_a_schema():
@@ -88,12 +97,25 @@ RULE = '[[cookie]]\nname = "a"\ncategory = "marketing"\n'
 ACCEPTED = [
     "",
     RULE,
+    RULE.replace("marketing", "Marketing"),
+    RULE.replace("marketing", " STATISTICS "),
+    '[gate]\ndefault_consent = "Statistics"\n',
+    '[gate]\ndefault_consent = " statistics,marketing , Preferences, "\n',
+    '[gate]\ndefault_consent = ["Statistics"]\n',
+    '[gate]\nunregistered = "Marketing"\n',
+    *(f'[gate]\nconsent_max_age = "{text}"\n' for text in ("395", " 0001 ", "36500", "13 months")),
+    '[gate]\nuses = "sessionid, csrftoken"\nproducts = "airflow"\nreport_only = "a*, b"\n',
+    '[csp]\nStatistics = ["https://a.b"]\n',
+    '[settings_page]\ncategories = "Statistics, marketing"\n',
+    f'{RULE}domains = "example.com, .example.org"\n',
     "cookie = []\n",
     "[gate]\n",
     *(f'[gate]\nunregistered = "{word}"\n' for word in ("drop", "keep", "necessary", "statistics")),
     '[gate]\nsame_site = "Lax"\nmode = "report-only"\nsecure = "always"\nrefused = "expire"\nshared_caches = "vary"\n',
     '[gate]\nmax_lifetime = "6 months"\nconsent_max_age = 180\nrevision = "1"\nline_breaks = "report"\n',
     '[gate]\nsettings_url = "/a/b"\n',
+    "[csp]\n",
+    """[csp]\nstatistics = ["https://a.b:443/c", "*.a.b", "data:", "'Unsafe-Eval'"]\nmarketing = []\n""",
     '[gate]\ndefault_consent = ["statistics", "necessary"]\nrequire_explicit = false\n',
     "[gate]\nrequire_explicit = true\nhost_only = true\ndebug = true\n",
     *(
@@ -107,11 +129,22 @@ ACCEPTED = [
     f'{RULE}domains = "example.com"\npaths = ["/", "/a b"]\n',
     f"{RULE}domains = []\npaths = []\n",
     f"{RULE}secure = false\npartitioned = false\nhttp_only = true\nhost_only = true\n",
+    f'{RULE}same_site = "Keep"\nattributes = "as-sent"\nsecure = false\n',
+    f'{RULE}mode = "report-only"\nshared = true\nadd_partitioned = true\nstricter = "Why."\nexempt = "Why."\n',
+    *(f"{RULE}chunks = {value}\n" for value in ("true", "false", '"-"', '"C"', '"1_"')),
     RULE.replace('"a"', '"a*b*"'),
     RULE.replace('"a"', '"__Host-a"') + 'domains = []\npaths = "/"\n',
     RULE.replace('"a"', '"__Hos*"') + 'domains = "example.com"\n',
 ]  # fmt: skip
 REFUSED = [
+    *(
+        f'[[cookie]]\nname = "a"\ncategory = "necessary"\nstorage = "local"\n{more}\n'
+        for more in (
+            "secure = true", "secure = false", "http_only = true", 'same_site = "keep"', "host_only = true",
+            "partitioned = true", "add_partitioned = true", 'domains = "example.com"', 'paths = "/x"', "chunks = true",
+            'chunks = "."', "shared = true", 'attributes = "as-sent"',
+        )
+    ),
     "x = 1\n",
     "gate = 1\n",
     "[cookie]\n",
@@ -126,14 +159,22 @@ REFUSED = [
     ),
     '[gate]\nhost_only = "yes"\n',
     "[gate]\nrevision = 1\n",
+    "csp = 1\n",
+    "[gate]\ncsp = {}\n",
+    "[csp]\nnecessary = []\n",
+    "[csp]\nstats = []\n",
+    '[csp]\nmarketing = "a.b"\n',
+    *(f"[csp]\nmarketing = [{value}]\n" for value in ('""', '"a b"', '"a;b"', '"self"', '"/a"', "1", '"é"')),
     *(f"[gate]\nsettings_url = {value}\n" for value in ("1", '"cookies"', '"/"', '"//a"', '"/a/"', '"/a?b"', '"/é"')),
-    '[gate]\ndefault_consent = "statistics"\n',
+    *(f'[gate]\ndefault_consent = "{text}"\n' for text in ("", " , ", "stats", "statistics marketing")),
+    *(f'[gate]\n{key} = ""\n' for key in ("products", "uses", "report_only")),
+    *(f'[gate]\nconsent_max_age = "{text}"\n' for text in ("0", "36501", "1.5", "-1", "1234567890123")),
     '[gate]\ndefault_consent = ["stats"]\n',
     '[gate]\ndefault_consent = []\nrequire_explicit = true\n',
     '[[cookie]]\nname = "a"\n',
     '[[cookie]]\ncategory = "marketing"\n',
     f"{RULE}colour = 1\n",
-    RULE.replace("marketing", "Marketing"),
+    *(RULE.replace("marketing", word) for word in ("analytics", "stats", "marketing, statistics", "")),
     *(RULE.replace('"a"', name) for name in ('""', '"*"', '"**"', '"a b"', '"a=b"', '"é"', "1")),
     *(
         f'{RULE}lifetime = "{word}"\n'
@@ -146,6 +187,17 @@ REFUSED = [
     *(f"{RULE}domains = {value}\n" for value in ('"Example.com"', '"a/b"', '""', "[1]", "1")),
     *(f"{RULE}paths = {value}\n" for value in ('"x"', '"/a;b"', '"/é"', "[1]", "1")),
     f"{RULE}secure = false\npartitioned = true\n",
+    f"{RULE}secure = false\nadd_partitioned = true\n",
+    *(
+        f'{RULE}attributes = "as-sent"\n{line}\n'
+        for line in (
+            "secure = true", "http_only = true", "host_only = true", "add_partitioned = true", 'same_site = "lax"'
+        )
+    ),
+    *(f"{RULE}chunks = {value}\n" for value in ("1", '""', '"1"', '"*"', '" "', '"................."')),
+    *(f"{RULE}{key} = {value}\n" for key in ("stricter", "exempt") for value in ('""', '" "', "true")),
+    f'{RULE}mode = "off"\n',
+    f'{RULE}attributes = "sent"\n',
     f'{RULE}secure = false\nsame_site = "None"\n',
     *(RULE.replace('"a"', f'"{name}"') + "secure = false\n" for name in ("__Secure-a", "__host-a", "_*_Http-a*")),
     *(
@@ -176,14 +228,14 @@ _PLAIN = st.one_of(
     _WORDS,
     st.booleans(),
     st.integers(-2, 40_000),
-    st.floats(0.5, 2.5).filter(lambda one: one % 1),  # a schema takes 1.0 for an integer
-    st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=4),  # Python's $ is not a schema's
+    st.floats(0.5, 2.5).filter(lambda one: one % 1),  # a schema accepts 1.0 as an integer
+    st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=4),  # $ differs in Python
 )
 _VALUES = st.one_of(_PLAIN, st.lists(_WORDS, max_size=2))
 
 
 def tables(part):
-    """Tables that are mostly right: each key with one of its examples, a word, or anything."""
+    """Tables that are mostly valid: each key with one of its examples, a word, or anything."""
     keys = {
         key: st.one_of(st.sampled_from([*schema.get("enum", []), *schema.get("examples", []), True, "none"]), _VALUES)
         for key, schema in part["properties"].items()

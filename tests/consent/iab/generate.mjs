@@ -7,18 +7,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { GppModel } from "@iabgpp/cmpapi";
 import { GVL, PurposeRestriction, Segment, TCModel, TCString } from "@iabtcf/core";
+import { seeded } from "./seeded.mjs";
 
-let seed = 20260112;
-function random() {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-}
-const below = (n) => Math.floor(random() * n);
-const range = (from, to) => Array.from({ length: to - from + 1 }, (_, at) => from + at);
-const some = (list) => { const share = random(); return list.filter(() => random() < share); };
-const pick = (list) => list[below(list.length)];
+const { below, bits, pick, random, range, some } = seeded(20260112);
 const moment = () => new Date(Date.UTC(2021 + below(6), below(12), 1 + below(28), 0, 0, below(3) * 7));
 
 // Vendor lists on which every vendor may do everything, so that the encoder takes nothing out again.
@@ -125,8 +116,7 @@ function fillState(model, name, mood) {
 
 function fillTcf(model) {
   const consent = some(range(1, 11));
-  const bits = (ids, length) => range(1, length).map((id) => ids.includes(id));
-  model.setFieldValue("tcfeuv2", "PolicyVersion", 5);
+    model.setFieldValue("tcfeuv2", "PolicyVersion", 5);
   model.setFieldValue("tcfeuv2", "CmpId", 300);
   model.setFieldValue("tcfeuv2", "CmpVersion", 2);
   model.setFieldValue("tcfeuv2", "ConsentLanguage", "EN");

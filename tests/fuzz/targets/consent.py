@@ -41,6 +41,10 @@ READERS = {
     "b": readers.UsPrivacy(),
     "c": readers.VanillaCookieConsent(),
     "d": readers.Wix(),
+    "e": readers.C15t(),
+    "f": readers.Fides(),
+    "g": readers.Zaraz(purposes={"aBcD": "statistics", "eFgH": "marketing"}),
+    "h": readers.Didomi(purpose_numbers={"statistics": [16816], "marketing": [16817]}),
 }
 REFUSALS = {
     "A": ".AspNet.Consent=no",
@@ -67,6 +71,9 @@ REFUSALS = {
     "a": "cmapi_cookie_privacy=permit 1 required",
     "c": 'cc_cookie={"categories":["necessary"]}',
     "d": 'consent-policy={"ess":1,"func":0,"anl":0,"adv":0}',
+    "e": "c15t=c.necessary:1,i.t:1767225600000,i.sid:sub_2b8x9Q",
+    "f": 'fides_consent={"consent":{"analytics":false},"fides_meta":{"updatedAt":"2026-01-02T03:04:05.678Z"}}',
+    "g": 'cf_consent={"aBcD":false,"eFgH":false}',
 }
 """A visitor's refusal, for each reader whose cookie can say no."""
 LETTERS = sorted(READERS)

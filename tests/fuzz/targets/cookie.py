@@ -8,10 +8,14 @@ from contextlib import suppress
 
 from cookiegate import Category, CookieGate, CookieRule, Registry
 from cookiegate.asgi import CookieGateMiddleware
-from cookiegate.consent import OwnConsent
+from cookiegate.consent import Detect, OwnConsent
+from cookiegate.gate import compiled
 from cookiegate.model import OPTIONAL, RequestHead
 from cookiegate.wire.cookie import MAX_COOKIE_OCTETS, cookie_pairs, cookie_values, without_cookies
+from cookiegate.wsgi import CookieGateMiddleware as WsgiGate
 
+MAX_PAIRS = 1000
+"""Pairs of a Cookie header behind these are not shown to the app."""
 CONSENT, REFUSED, KEPT = b"cookiegate_consent", b"source", b"sid"
 GATE = CookieGate(
     registry=Registry(
@@ -20,6 +24,8 @@ GATE = CookieGate(
     consent=OwnConsent(),
     clock=lambda: 1768204800.0,
 )
+
+DETECTING = CookieGate(registry=GATE.registry, consent=Detect())
 
 
 def check(octets: bytes) -> None:
@@ -36,11 +42,12 @@ def check(octets: bytes) -> None:
         assert [pair for pair in cookie_pairs(left) if pair[0]] == kept
     _check_consent(octets, [value for name, value in named if name == CONSENT])
     _check_screen(octets)
+    _through_wsgi(octets)
 
 
 def _check_consent(header: bytes, values: list[bytes]) -> None:
     """A visitor's category is granted only where every consent cookie that is there grants it by its own words."""
-    consent = GATE.read_consent(RequestHead(cookie=header), 1768204800.0)
+    consent = compiled(GATE).reader.read(RequestHead(cookie=header), 1768204800.0)[0]
     assert consent.granted <= OPTIONAL
     for category in consent.granted:
         assert values
@@ -55,14 +62,31 @@ def _unescaped(value: bytes) -> bytes:
 def _check_screen(header: bytes) -> None:
     """An app sees no refused cookie under any name that some reader takes for it, and every necessary one."""
     seen = _seen_by_app(header)
-    consent = GATE.read_consent(RequestHead(cookie=header), 1768204800.0)
+    consent = compiled(GATE).reader.read(RequestHead(cookie=header), 1768204800.0)[0]
     pieces = seen.split(b";")
     assert set(map(bytes.strip, pieces)) - {b""} <= set(map(bytes.strip, header.split(b";")))
     if not consent.allows("marketing"):
         for piece in pieces:
             words = re.split(rb"[^\w!#$%&'*+.^`|~-]+", piece.partition(b"=")[0], flags=re.ASCII)
             assert REFUSED not in {re.sub(rb"\A__(?:host-http|host|secure|http)-", b"", word.lower()) for word in words}
-    assert cookie_values(seen, KEPT) == cookie_values(header, KEPT) or len(header) > MAX_COOKIE_OCTETS
+    assert cookie_values(seen, KEPT) == cookie_values(header, KEPT) or _is_cut(header)
+
+
+def _is_cut(header: bytes) -> bool:
+    """Tell whether an app does not see the whole header: it is too long, or has too many pairs."""
+    return len(header) > MAX_COOKIE_OCTETS or header.count(b";") >= MAX_PAIRS
+
+
+def _through_wsgi(header: bytes) -> None:
+    """Serve a request under WSGI, with the source that looks for the most names: nothing raises."""
+
+    def app(environ, start_response):
+        start_response("200 OK", [("Set-Cookie", "source=1")])
+        return [b""]
+
+    environ = {"wsgi.url_scheme": "https", "REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+    environ["HTTP_COOKIE"] = header.decode("latin-1")
+    WsgiGate(app, DETECTING)(environ, lambda status, headers: None)
 
 
 def _seen_by_app(header: bytes) -> bytes:

@@ -75,9 +75,11 @@ TRICKS = [
     *_lines("control octet in the line", "ok=ia_mkt\x01", "ok=ia_mkt\x7f", "ok=ia_mkt; Path=/\x0b", "ok=ia_mkt\tx"),
     *_lines(
         "deletion in disguise",
-        "ia_mkt_source=x; Max-Age=0; Max-Age=x", "ia_mkt_source=x; Expires=Thu, 1st Jan 1970 00:00:00 GMT",
-        "ia_mkt_source=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Expires=foo", "ia_mkt_source=",
+        "ia_mkt_source=payload; Max-Age=0; Max-Age=x", "ia_mkt_source=payload; Expires=Thu, 1st Jan 1970 00:00:00 GMT",
+        "ia_mkt_source=payload; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Expires=foo", mark=b"payload",
+        leaves=(b"ia_mkt_source=" + GONE,),
     ),
+    Trick("deletion in disguise", "empty", (("Set-Cookie", "ia_mkt_source="),)),
     Trick("deletion in disguise", "payload", (("Set-Cookie", "ia_mkt_a=payload; Max-Age=0"),), mark=b"payload",
           leaves=(b"ia_mkt_a=" + GONE,)),
     Trick("deletion in disguise", "skewed-clock", (_DATE, _HOUR), mark=b"1970 01:00",

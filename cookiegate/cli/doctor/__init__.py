@@ -1,0 +1,1 @@
+"""`cookiegate doctor`: what is around the gate of an app, and what to do about it."""
