@@ -62,10 +62,10 @@ class Profile:
         self._settings = settings
         self._may_open = may_open
         self._strayed = ""
-        self.html = ""
+        self.html: str = ""
         """The page as scripts had drawn it when it was read."""
         self._began = monotonic()
-        self.began_at = time()
+        self.began_at: float = time()
         """When the profile was made, as POSIX time."""
         self._keys: dict[StoredKey, None] = {}
         self._jar: dict[tuple[str, str, str], JarCookie] = {}
