@@ -17,7 +17,9 @@ from cookiegate.lifetime import Lifetime
 from cookiegate.problems import Problems
 from cookiegate.wire.host import is_domain
 
-__all__ = ["MAX_CHUNKS", "OPTIONAL", "STORAGES", "Category", "CookieRule", "SameSite", "Storage", "place_of"]
+__all__ = [
+    "MAX_CHUNKS", "OPTIONAL", "STORAGES", "Category", "CookieRule", "SameSite", "Storage", "is_stored_name", "place_of",
+]  # fmt: skip
 
 MAX_CHUNKS = 100
 """Numbered parts of one cookie that its rule covers: 0 to 99. Browsers keep no more than 180 cookies of a site."""
@@ -46,7 +48,8 @@ class CookieRule:
     """
 
     name: str
-    """An exact name; a prefix if it ends with `*`; a pattern if it has a `*` inside."""
+    """An exact name; a prefix if it ends with `*`; a pattern if it has a `*` inside. With `storage` it is a key or a
+    database's name, which may have blanks and any other character that can be printed."""
     category: Category
     purpose: str = ""
     lifetime: Lifetime | None = None
@@ -122,7 +125,7 @@ class CookieRule:
         for (key, default, read), value in zip(_FIELDS, arguments, strict=True):
             if value is not default:
                 try:
-                    value = read(value)  # noqa: PLW2901
+                    value = _stored_name(value) if key == "name" and storage in STORAGES else read(value)  # noqa: PLW2901
                 except ValueError as error:
                     problems = problems or Problems(place_of(name))
                     problems.add(str(error))
@@ -178,13 +181,30 @@ def _one_of(key: str, choices: tuple[str, ...], value: object) -> str:
 
 
 def _name(value: object) -> str:
-    text = _text("name", value)
-    if not text:
-        raise ValueError("name is empty; write the cookie's name")
+    text = _any_name(value)
     if not _NAME.fullmatch(text):
         raise ValueError(
             f"name {text!r} is not a cookie name; use letters, digits and !#$%&'+-.^_`|~ ('*' matches any characters)"
         )
+    return text
+
+
+def is_stored_name(text: str) -> bool:
+    """Return whether a rule with `storage` can have the name: text that can be printed, and not only stars."""
+    return text.isprintable() and text.strip("*") != ""
+
+
+def _stored_name(value: object) -> str:
+    text = _any_name(value)
+    if not text.isprintable():
+        raise ValueError(f"name {text!r} has characters that can't be printed; write '*' in their place")
+    return text
+
+
+def _any_name(value: object) -> str:
+    text = _text("name", value)
+    if not text:
+        raise ValueError("name is empty; write the cookie's name")
     return text
 
 

@@ -39,6 +39,13 @@ class Names(Generic[T]):
             self._enclosing.append(open_heads[-1] if open_heads else -1)
             open_heads.append(index)
 
+    def find(self, name: str) -> T | None:
+        """Return what applies to the name: the exact one, else the longest prefix, else a pattern."""
+        for look_up in (self.exact, self.longest_prefix, self.pattern):
+            if (found := look_up(name)) is not None:
+                return found
+        return None
+
     def exact(self, name: str) -> T | None:
         """Return what is filed under exactly this name."""
         return self._exact.get(name)

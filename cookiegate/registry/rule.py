@@ -55,9 +55,9 @@ def read_rule(table: Mapping[str, object], problems: Problems) -> CookieRule | N
 def _of_sound_values(arguments: Mapping[str, Any]) -> CookieRule:
     """Make a rule from the valid values, so that contradictions between them are found in the same run."""
     sound: dict[str, Any] = dict(_NEEDED)
-    for key, value in arguments.items():
+    for key, value in sorted(arguments.items(), key=lambda item: item[0] != "storage"):  # it says what a name may be
         try:
-            CookieRule(**{**_NEEDED, key: value})
+            CookieRule(**{**_NEEDED, "storage": sound.get("storage"), key: value})
         except ConfigError:
             continue
         sound[key] = value

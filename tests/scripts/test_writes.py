@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from cookiegate import CookieRule, Registry
+
 PAGE = """<head><meta charset=utf-8><title>Page</title>{guard}<script nonce="{nonce}">
 window.errors = []; addEventListener("error", (event) => errors.push(event.message));
 addEventListener("unhandledrejection", (event) => errors.push(`${event.reason}`));
@@ -168,6 +170,22 @@ def test_storage_keys_that_the_registry_names_obey(tab, opened, parts):
     assert tab.do("() => localStorage.ga_property") == "x"  # a property is not guarded: the next page cleans it up
     tab.open(site.origin + "/")
     parts.until(tab, "() => !('ga_property' in localStorage)")
+
+
+@pytest.mark.firefox
+def test_storage_keys_may_have_any_character(tab, opened, parts):
+    rules = {"persist:root": "necessary", "@@track::*": "statistics", "a \"b\" <c>,\\ 🔑": "statistics"}
+    registry = Registry([CookieRule(name=name, category=word, storage="local") for name, word in rules.items()])
+    opened(registry=registry, unregistered_scripts="drop")
+    keys = ["@@track::1", 'a "b" <c>,\\ 🔑', "persist:root", "persist:other"]
+    put = """() => { for (const name of %s) localStorage.setItem(name, "x");
+        return Object.keys(localStorage).sort() }""" % json.dumps(keys)
+    assert tab.do(put) == ["persist:root"]
+    choose(tab, "statistics")
+    parts.until(tab, "() => { localStorage.setItem('@@track::1', 'x'); return '@@track::1' in localStorage; }")
+    assert tab.do(put) == sorted(keys[:3])
+    choose(tab)
+    parts.until(tab, "() => Object.keys(localStorage).join() === 'persist:root'")
 
 
 @pytest.mark.firefox

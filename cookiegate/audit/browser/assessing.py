@@ -21,6 +21,7 @@ from cookiegate.audit.observation import Observation, Place, Way
 from cookiegate.audit.text import listed
 from cookiegate.cookie_rule import STORAGES
 from cookiegate.model import OPTIONAL, Consent, CookieRule
+from cookiegate.registry.names import Names
 from cookiegate.registry.registry import Registry
 from cookiegate.wire.set_cookie import parse_set_cookie
 
@@ -137,14 +138,16 @@ def _line_of(cookie: JarCookie) -> bytes:
 
 def stored_findings(evidence: BrowserEvidence, rules: Iterable[CookieRule], *, has_policy: bool) -> Iterator[Finding]:
     """Yield what is wrong with entries of storage: no consent to them, or no rule that names them."""
-    by_area: dict[str, Registry] = {area: Registry(_as_cookies(rules, area)) for area in STORAGES}
+    rules = tuple(rules)
+    of_areas: dict[str, Names[CookieRule]] = {
+        area: Names({rule.name: rule for rule in rules if rule.storage == area}) for area in STORAGES
+    }
     seen: dict[StoredKey, list[Phase]] = {}
     for phase in evidence.phases:
         for key in phase.keys:
             seen.setdefault(key, []).append(phase.phase)
     for key, phases in seen.items():
-        area = by_area.get(key.area)
-        rule = area.find(key.name) if area is not None else None
+        rule = of_areas[key.area].find(key.name) if key.area in of_areas else None
         subject = f"{key.area}:{key.name}"
         if rule is not None:
             wrong = [phase for phase in phases if phase.is_without_consent] if rule.category in OPTIONAL else []
@@ -159,12 +162,6 @@ def stored_findings(evidence: BrowserEvidence, rules: Iterable[CookieRule], *, h
                 category=None if rule is None else rule.category,
                 moments=tuple(sorted(MOMENTS[phase] for phase in wrong)), count=len(wrong), has_policy=has_policy,
             )  # fmt: skip
-
-
-def _as_cookies(rules: Iterable[CookieRule], area: str) -> Iterator[CookieRule]:
-    for rule in rules:
-        if rule.storage == area:
-            yield CookieRule(name=rule.name, category=rule.category, purpose=rule.purpose)
 
 
 def banner_findings(evidence: BrowserEvidence) -> Iterator[Finding]:

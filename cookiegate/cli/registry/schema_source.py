@@ -151,6 +151,10 @@ def _rules() -> Schema:
                     {"pattern": prefix("__host-")},
                     no_place,
                 ),
+                {
+                    "if": {"not": {"required": ["storage"]}},
+                    "then": {"properties": {"name": {"pattern": f"^[*{NAME_CHARS}]*$"}}},
+                },
                 _when(
                     "storage",
                     {},
@@ -233,8 +237,8 @@ def _page_key(name: str) -> Schema:
 
 
 def _rule_key(name: str, type_: object) -> Schema:
-    if name == "name":
-        return {"type": "string", "pattern": rf"^[*{NAME_CHARS}]*[{NAME_CHARS}][*{NAME_CHARS}]*$"}
+    if name == "name":  # what a cookie's name may have is said below, since a key of a storage may have more
+        return {"type": "string", "pattern": r"^[^\u0000-\u001F\u007F-\u00A0\u2028\u2029]*$", "not": {"pattern": r"^\**$"}}
     if name == "category":
         return category(Category)
     if name == "same_site":

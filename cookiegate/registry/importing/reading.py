@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from cookiegate.cookie_rule import place_of
+from cookiegate.cookie_rule import is_stored_name, place_of
 from cookiegate.errors import ConfigError
 from cookiegate.model import Category, CookieRule, Lifetime
 from cookiegate.registry.cookie_names import NamesRead, read_names
@@ -122,7 +122,8 @@ class _Reader:
         cell = record.cells[Column.NAME]
         exact = exact_value(cell)
         if isinstance(exact, str):
-            return read_names(exact, is_exact=True)
+            is_key = "storage" in self._attributes(record).fields and is_stored_name(exact)
+            return NamesRead((exact,)) if is_key else read_names(exact, is_exact=True)
         written = cell.text if cell.source is None else cell.source
         if cell.source is not None:
             note = f"read as {quoted(written)}: in a name a single '_' or '*' is no markup, and a tag means any text"
@@ -183,6 +184,7 @@ class _Reader:
         return Attributes.read(record, with_domains=self._reading.are_domains_own)
 
     def _rule(self, record: Record, name: str, category: Category, lifetime_text: str) -> None:
+        attributes = self._attributes(record)
         rule = CookieRule(
             name=name,
             category=category,
@@ -190,8 +192,8 @@ class _Reader:
             purpose=self._text(record, Column.PURPOSE),
             provider=self._provider(record),
             source=self._source(record),
+            storage=attributes.fields.get("storage"),
         )
-        attributes = self._attributes(record)
         for problem in attributes.problems:
             self._miss(record, quoted(name), problem)
         rule = self._checked(record, rule, attributes.fields)

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from cookiegate import ConfigError, CookieGate
 from cookiegate.cli.app import app
 from cookiegate.cli.registry.schema_source import _setting, make_schema, schema_text
+from cookiegate.settings import PAGE_KEYS_IN_GATE
 from cookiegate.registry.products import product_names
 
 SHIPPED = files("cookiegate.registry").joinpath("cookies.schema.json").read_text(encoding="utf-8")
@@ -133,6 +134,7 @@ ACCEPTED = [
     f'{RULE}mode = "report-only"\nshared = true\nadd_partitioned = true\nstricter = "Why."\nexempt = "Why."\n',
     *(f"{RULE}chunks = {value}\n" for value in ("true", "false", '"-"', '"C"', '"1_"')),
     RULE.replace('"a"', '"a*b*"'),
+    *(RULE.replace('"a"', name) + 'storage = "local"\n' for name in ('"persist:root"', '"@@a::*"', '"é <b>, 🔑 "')),
     RULE.replace('"a"', '"__Host-a"') + 'domains = []\npaths = "/"\n',
     RULE.replace('"a"', '"__Hos*"') + 'domains = "example.com"\n',
 ]  # fmt: skip
@@ -175,7 +177,8 @@ REFUSED = [
     '[[cookie]]\ncategory = "marketing"\n',
     f"{RULE}colour = 1\n",
     *(RULE.replace("marketing", word) for word in ("analytics", "stats", "marketing, statistics", "")),
-    *(RULE.replace('"a"', name) for name in ('""', '"*"', '"**"', '"a b"', '"a=b"', '"é"', "1")),
+    *(RULE.replace('"a"', name) + 'storage = "local"\n' for name in ('""', '"**"', '"a\\nb"', '"\\u2028"', "1")),
+    *(RULE.replace('"a"', name) for name in ('"a:b"', '""', '"*"', '"**"', '"a b"', '"a=b"', '"é"', "1")),
     *(
         f'{RULE}lifetime = "{word}"\n'
         for word in ("", "0 days", "7", "7 dayz", "1234567890 days", "sessions", "1 day persistent")
@@ -239,6 +242,7 @@ def tables(part):
     keys = {
         key: st.one_of(st.sampled_from([*schema.get("enum", []), *schema.get("examples", []), True, "none"]), _VALUES)
         for key, schema in part["properties"].items()
+        if key not in PAGE_KEYS_IN_GATE  # they may name files, and are checked when the page is made
     }
     return st.fixed_dictionaries({}, optional=keys)
 
