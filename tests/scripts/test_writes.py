@@ -174,12 +174,12 @@ def test_storage_keys_that_the_registry_names_obey(tab, opened, parts):
 
 @pytest.mark.firefox
 def test_storage_keys_may_have_any_character(tab, opened, parts):
-    rules = {"persist:root": "necessary", "@@track::*": "statistics", "a \"b\" <c>,\\ 🔑": "statistics"}
+    rules = {"persist:root": "necessary", "@@track::*": "statistics", 'a "b" <c>,\\ 🔑': "statistics"}
     registry = Registry([CookieRule(name=name, category=word, storage="local") for name, word in rules.items()])
     opened(registry=registry, unregistered_scripts="drop")
     keys = ["@@track::1", 'a "b" <c>,\\ 🔑', "persist:root", "persist:other"]
-    put = """() => { for (const name of %s) localStorage.setItem(name, "x");
-        return Object.keys(localStorage).sort() }""" % json.dumps(keys)
+    put = f"() => {{ for (const name of {json.dumps(keys)}) localStorage.setItem(name, 'x'); "
+    put += "return Object.keys(localStorage).sort() }"
     assert tab.do(put) == ["persist:root"]
     choose(tab, "statistics")
     parts.until(tab, "() => { localStorage.setItem('@@track::1', 'x'); return '@@track::1' in localStorage; }")

@@ -23,6 +23,7 @@ from cookiegate.cli.init.evidence import (
     read_site_by_browser,
 )
 from cookiegate.cli.init.rows import Plan, Row, make_plan, write_row
+from cookiegate.cli.init.stored import label_of, make_stored_plan
 from cookiegate.cli.options import SecondsOption
 from cookiegate.cli.progress import progress_of_requests
 from cookiegate.cli.registry.output import fail
@@ -88,13 +89,13 @@ def init(  # noqa: PLR0917  # typer reads options from the signature
         raise fail(f"init needs {' and '.join(missing)}; pip install 'cookiegate[audit]'")
     is_shown = str(output) == "-"
     text = None if is_shown else _text_of(output)
-    own = _own_rules(text, output)
+    rules = _own_rules(text, output)
     if not sources and not policies:
         raise fail("nothing to begin with; give a site's address, a policy page, a HAR file or an inventory")
     launch = launch_of(is_browser=is_browser, browser_path=browser_path, is_without_sandbox=is_without_sandbox)
     filling = _filling(fill)
     evidence = _read(sources or [], policies or [], filling, pages=pages, seconds=seconds, launch=launch)
-    plan = make_plan(evidence.seen, evidence.declared, own, filling)
+    plan = _planned(evidence, rules, filling)
     if not plan.rows and not plan.kept:
         _list("Not read", evidence.problems)
         raise fail("no cookie was found in what was given; nothing is written")
@@ -120,10 +121,10 @@ def _text_of(file: Path) -> str | None:
         raise fail(f"{file}: can't be read: {error}; give another file with --output") from error
 
 
-def _own_rules(text: str | None, file: Path) -> Registry:
+def _own_rules(text: str | None, file: Path) -> list[CookieRule]:
     """Return the rules of the file, with a stand-in where a category is still to be decided."""
     if text is None:
-        return Registry()
+        return []
     try:
         tables = tomllib.loads(text).get("cookie", [])
     except tomllib.TOMLDecodeError as error:
@@ -134,9 +135,8 @@ def _own_rules(text: str | None, file: Path) -> Registry:
         if rule is None:
             name = table.get("name") if isinstance(table, dict) else table
             raise fail(f"{file}: [[cookie]] {name!r}: can't be read; run `cookiegate check {file}`, and correct it")
-        if rule.storage is None:
-            rules[rule.name] = rule
-    return Registry(rules.values())
+        rules[rule.key] = rule
+    return [*rules.values()]
 
 
 def _own_rule(table: dict[str, Any]) -> CookieRule | None:
@@ -200,11 +200,20 @@ def _read(
     return evidence
 
 
+def _planned(evidence: Evidence, own: list[CookieRule], filling: Filling | None) -> Plan:
+    """Return what is added for cookies, then what is added for keys of storages."""
+    cookies = [each for each in evidence.declared if each.rule.storage is None]
+    keys = [each for each in evidence.declared if each.rule.storage is not None]
+    plan = make_plan(evidence.seen, cookies, Registry(rule for rule in own if rule.storage is None), filling)
+    plan.add(make_stored_plan(evidence.stored, keys, (rule for rule in own if rule.storage is not None)))
+    return plan
+
+
 def _asked(row: Row) -> Row:
     """Ask a person for the category of a row, where it is open or proposed."""
     if not row.is_open and not row.is_proposed:
         return row
-    typer.echo(f"\n{shown(row.rule.name)}: {shown('; '.join(row.origins))}")
+    typer.echo(f"\n{shown(label_of(row.rule))}: {shown('; '.join(row.origins))}")
     if row.rule.purpose:
         typer.echo(f"  {shown(row.rule.purpose)}")
     words = ", ".join(category.value for category in Category)
@@ -246,7 +255,7 @@ def _report(plan: Plan, evidence: Evidence, output: Path, sources: list[str]) ->
         rows = []
         for row in plan.rows:
             category = "?" if row.is_open else f"{row.rule.category}{' (proposed)' if row.is_proposed else ''}"
-            cells = (shown(row.rule.name), category, str(row.rule.lifetime or ""), str(len(row.decisions) or ""))
+            cells = (shown(label_of(row.rule)), category, str(row.rule.lifetime or ""), str(len(row.decisions) or ""))
             rows.append([*map(Text, cells[:3]), Text(cells[3], justify="right")])
         console.print(fitted(console, ("cookie", "category", "lifetime", "to decide"), rows))
         console.print()

@@ -1,13 +1,16 @@
 """The sources of `cookiegate init`: sites, HAR files, inventories, policy pages; what each of them shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from cookiegate.cli.audit_browser import Launch, look_with_browser, read_rendered_page
 from cookiegate.cli.init.rows import Declared, Seen
+from cookiegate.cli.init.stored import SeenKey
 from cookiegate.cli.inventory_toml import format_lifetime
+from cookiegate.cookie_rule import STORAGES
 from cookiegate.registry.numbered_name import family_of
 from cookiegate.report.seen import MALFORMED
 from cookiegate.wire.token import is_token
@@ -25,6 +28,8 @@ class Evidence:
 
     seen: list[Seen] = field(default_factory=list)
     declared: list[Declared] = field(default_factory=list)
+    stored: list[SeenKey] | None = None
+    """What scripts keep in storages of the browser; `None` where no browser looked."""
     problems: list[str] = field(default_factory=list)
     """What a source could not show, or what was not understood in it; each with the source."""
 
@@ -79,6 +84,23 @@ def read_site_by_browser(url: str, evidence: Evidence, launch: Launch, *, pages:
     }  # fmt: skip
     audit = look_with_browser(url, promise, [], None, options)
     _take(audit, evidence)
+    evidence.stored = [*(evidence.stored or ()), *_stored_in(audit)]
+
+
+def _stored_in(audit: "Audit") -> Iterator[SeenKey]:
+    """Yield what the site's own pages keep in storages; the guard runs in no others."""
+    from cookiegate.audit.hosts import OwnHosts
+
+    own = OwnHosts(audit.source.hosts.split(", "))
+    phases: dict[tuple[str, str], list[str]] = {}
+    for phase in () if audit.browser is None else audit.browser.phases:
+        for key in phase.keys:
+            if (urlsplit(key.origin).hostname or "") in own:
+                phases.setdefault((key.area, key.name), []).append(phase.phase.label)
+    for storage in STORAGES:
+        for (area, name), labels in phases.items():
+            if area == storage:
+                yield SeenKey(storage, name, audit.source.name, tuple(dict.fromkeys(labels)))
 
 
 def read_har(path: Path, evidence: Evidence) -> None:

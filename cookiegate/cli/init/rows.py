@@ -16,11 +16,12 @@ from cookiegate.registry.proposals import FILLED, PROPOSED, Filling
 from cookiegate.registry.registry import Registry
 from cookiegate.registry.toml_text import write_toml
 
-__all__ = ["Declared", "Plan", "Row", "Seen", "make_plan", "write_row"]
+__all__ = ["UNDECIDED", "Declared", "Plan", "Row", "Seen", "make_plan", "without_purpose", "write_row"]
 
 _MAX_NECESSARY = Lifetime("400 days")
 _MAX_OPTIONAL = Lifetime("13 months")
-_UNDECIDED = "category: necessary, preferences, statistics or marketing"
+UNDECIDED = "category: necessary, preferences, statistics or marketing"
+"""What is to be decided about a row whose category is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Row:
 
     def decided(self, category: Category) -> "Row":
         """Return the row with the category that a person chose."""
-        decisions = tuple(text for text in self.decisions if text != _UNDECIDED)
+        decisions = tuple(text for text in self.decisions if text != UNDECIDED)
         return replace(
             self, rule=replace(self.rule, category=category), decisions=decisions, is_open=False, is_proposed=False
         )
@@ -80,6 +81,13 @@ class Plan:
     """Names of the file's own rules that no source named this time."""
     differences: list[str] = field(default_factory=list)
     """Where a policy says something else than the file's own rule, one sentence each."""
+
+    def add(self, other: "Plan") -> None:
+        """Add another plan for the same file."""
+        self.rows += other.rows
+        self.kept += other.kept
+        self.gone += other.gone
+        self.differences += other.differences
 
 
 def make_plan(
@@ -180,7 +188,7 @@ def _declared_row(declared: Declared, seen: list[Seen]) -> Row:
     if proposed is not None and not rule.purpose:
         rule = replace(rule, purpose=proposed.purpose, provider=rule.provider or proposed.provider)
         origins.append(f"purpose as cookiegate knows {proposed.name}")
-    return Row(rule, tuple(origins), (*decisions, *_without_purpose(rule)))
+    return Row(rule, tuple(origins), (*decisions, *without_purpose(rule)))
 
 
 def _seen_row(name: str, seen: list[Seen], filling: Filling | None) -> Row:
@@ -199,13 +207,14 @@ def _seen_row(name: str, seen: list[Seen], filling: Filling | None) -> Row:
     if name != seen[0].name:
         origins = (*origins, f"stands for {len({each.name for each in seen})} names that end in a number")
     pattern = seen[0].family
-    decisions = (_UNDECIDED, *capped)
+    decisions = (UNDECIDED, *capped)
     if pattern is not None and pattern != name:
         decisions = (*decisions, f'the end of the name looks like a number: perhaps name = "{pattern}"')
-    return Row(rule, origins, (*decisions, *_without_purpose(rule)), is_open=True)
+    return Row(rule, origins, (*decisions, *without_purpose(rule)), is_open=True)
 
 
-def _without_purpose(rule: CookieRule) -> list[str]:
+def without_purpose(rule: CookieRule) -> list[str]:
+    """Return what is to be decided if the rule has no purpose."""
     return [] if rule.purpose else ["purpose: a sentence that says what it is for"]
 
 

@@ -238,7 +238,11 @@ def _page_key(name: str) -> Schema:
 
 def _rule_key(name: str, type_: object) -> Schema:
     if name == "name":  # what a cookie's name may have is said below, since a key of a storage may have more
-        return {"type": "string", "pattern": r"^[^\u0000-\u001F\u007F-\u00A0\u2028\u2029]*$", "not": {"pattern": r"^\**$"}}
+        return {
+            "type": "string",
+            "pattern": r"^[^\u0000-\u001F\u007F-\u00A0\u2028\u2029]*$",
+            "not": {"pattern": r"^\**$"},
+        }
     if name == "category":
         return category(Category)
     if name == "same_site":

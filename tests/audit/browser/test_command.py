@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import tomllib
 
 import pytest
 from typer.testing import CliRunner
@@ -81,6 +82,25 @@ def test_a_page_that_a_script_draws_is_imported_and_proposed(shop, tmp_path):
     assert 'name = "stats"' in done.stdout
     done = run("init", shop, "--browser", "--pages", "1", "--yes", "-o", tmp_path / "made.toml", "--policy", shop)
     assert "stats" in (tmp_path / "made.toml").read_text(), done.output
+
+
+def test_what_scripts_store_is_proposed_once(site, serve, chromium_path, tmp_path):
+    stores = (
+        "localStorage.setItem('persist:root', 'secret'); sessionStorage.setItem('tab', 'secret');"
+        "indexedDB.open('my data'); document.cookie = 'seen=1'"
+    )
+    site.page("/", f"<!doctype html><title>Shop</title><script>{stores}</script>", host="127.0.0.1")
+    made = tmp_path / "made.toml"
+    with serve(site) as port:
+        command = ("init", f"http://127.0.0.1:{port}/", "--browser", "--pages", "1", "--yes", "-o", made)
+        first = run(*command)
+        again = run(*command)
+    text = made.read_text()
+    rules = {rule["name"]: rule.get("storage") for rule in tomllib.loads(text)["cookie"]}
+    assert rules == {"seen": None, "persist:root": "local", "tab": "session", "my data": "indexeddb"}, first.output
+    assert "secret" not in text
+    assert "4 rules added" in first.output
+    assert "0 rules added, 4 rules found again" in again.output
 
 
 @pytest.mark.parametrize("command", [("init", "-o", "-"), ("registry", "import")])

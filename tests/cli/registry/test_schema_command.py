@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from cookiegate import ConfigError, CookieGate
 from cookiegate.cli.app import app
 from cookiegate.cli.registry.schema_source import _setting, make_schema, schema_text
-from cookiegate.settings import PAGE_KEYS_IN_GATE
 from cookiegate.registry.products import product_names
+from cookiegate.settings import PAGE_KEYS_IN_GATE
 
 SHIPPED = files("cookiegate.registry").joinpath("cookies.schema.json").read_text(encoding="utf-8")
 VALIDATOR = jsonschema.Draft7Validator(json.loads(SHIPPED))

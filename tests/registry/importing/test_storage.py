@@ -16,7 +16,14 @@ COOKIE = CookieRule(name="seen", category="marketing", purpose="A cookie.", life
 LOCAL = CookieRule(name="seen", category="necessary", purpose="A key.", lifetime="varies", storage="local")
 DATABASE = CookieRule(name="seen", category="necessary", purpose="Data.", lifetime="varies", storage="indexeddb")
 SESSION = CookieRule(name="seen*", category="statistics", purpose="Keys.", lifetime="session", storage="session")
-ODD_NAMES = ("persist:root", "@@auth0::*::", "firebase:authUser:*:[DEFAULT]", 'a "b", <c> | `d`\\', " blank ", "ключ 🔑")
+ODD_NAMES = (
+    "persist:root",
+    "@@auth0::*::",
+    "firebase:authUser:*:[DEFAULT]",
+    'a "b", <c> | `d`\\',
+    " blank ",
+    "ключ 🔑",
+)
 
 
 def test_a_name_may_be_a_cookie_and_keys():
