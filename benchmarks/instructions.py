@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from benchmarks.groups.responses import PLAIN, THREE
@@ -26,7 +25,7 @@ __all__ = ["BOUNDS", "CONTESTANTS", "Bound", "count", "main"]
 
 _TIMES = 600
 _WARM = 300
-_COLLECTED = re.compile(r"Collected : (\d+)")
+_COLLECTED = re.compile(r"^==(\d+)== Collected : (\d+)", re.MULTILINE)
 
 
 def _asgi(
@@ -99,40 +98,63 @@ BOUNDS = [
 ]
 
 
-def count(candidate: str, times: int) -> int:
-    """Count the instructions of one process that starts, makes ready, warms up and repeats a candidate.
+def count() -> dict[str, float]:
+    """Count the instructions of one response of each candidate.
+
+    One process under valgrind makes every candidate ready. It forks twice for each: one child repeats it, one does not,
+    and the difference of their counts is its own.
 
     Raises: `RuntimeError` if valgrind does not count.
     """
     command = [
         "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
-        sys.executable, "-m", "benchmarks.instructions", candidate, str(times),
+        sys.executable, "-m", "benchmarks.instructions", "--here",
     ]  # fmt: skip
     done = subprocess.run(
-        command, env={**os.environ, "PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False, timeout=600
+        command, env={**os.environ, "PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=False, timeout=1200
     )
-    found = _COLLECTED.search(done.stderr)
-    if done.returncode or found is None:
-        raise RuntimeError(f"valgrind counted nothing: {done.stderr.strip()[-500:]}")
-    return int(found[1])
+    counted = {int(process): int(instructions) for process, instructions in _COLLECTED.findall(done.stderr)}
+    children = [line.split(" ", 2) for line in done.stdout.splitlines()]
+    found = {(name, int(times)): counted.get(int(process)) for process, times, name in children}
+    counts: dict[str, float] = {}
+    for name in CONTESTANTS:
+        many, none = found.get((name, _TIMES)), found.get((name, 0))
+        if done.returncode or many is None or none is None:
+            raise RuntimeError(f"valgrind counted nothing: {done.stderr.strip()[-500:]}")
+        counts[name] = (many - none) / _TIMES
+    return counts
+
+
+def _fork_each() -> None:
+    """Fork the children of `count`, no more at once than there are cores, and print which is which."""
+    gc.disable()
+    running = 0
+    for name, make in CONTESTANTS.items():
+        loop = make()
+        loop(_WARM)
+        for times in (0, _TIMES):
+            if running == os.cpu_count():
+                os.wait()
+                running -= 1
+            child = os.fork()
+            if not child:
+                loop(times)
+                os._exit(0)
+            running += 1
+            print(child, times, name, flush=True)
+    for _ in range(running):
+        os.wait()
 
 
 def main(arguments: list[str]) -> int:
-    """Count each candidate and hold the ratios against their bounds; with a candidate and how often: be it."""
-    if arguments:
-        loop = CONTESTANTS[arguments[0]]()
-        loop(_WARM)
-        gc.collect()
-        gc.disable()
-        loop(int(arguments[1]))
+    """Count each candidate and hold the ratios against their bounds; `--here`: be the process that is counted."""
+    if arguments == ["--here"]:
+        _fork_each()
         return 0
     if shutil.which("valgrind") is None:
         print("valgrind is not installed; apt-get install valgrind")
         return 2
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # other processes do not change a count
-        many = list(pool.map(lambda name: count(name, _TIMES), CONTESTANTS))
-        none = list(pool.map(lambda name: count(name, 0), CONTESTANTS))
-    counts = {name: (some - start) / _TIMES for name, some, start in zip(CONTESTANTS, many, none, strict=True)}
+    counts = count()
     is_broken = False
     for bound in BOUNDS:
         ratio = bound.ratio(counts)

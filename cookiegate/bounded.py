@@ -42,17 +42,18 @@ MAX_DEPTH = 500
 MAX_TOML_DEPTH = 100
 """Open brackets at one place in TOML."""
 
-_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+# Atomic groups, not possessive ones: before CPython 3.11.5, `(?:...)*+` misses what it should match.
+_STRING = r'"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"'
 _JSON_IN_BOUNDS = re.compile(
-    rf'(?:[^"0-9]++|"(?:[^"\\]|\\.){{0,{MAX_KEY}}}+"|{_STRING}(?!\s*+:)'
-    rf"|[0-9][0-9.eE+\-]{{0,{MAX_NUMBER - 1}}}+(?![0-9.eE+\-]))*+",
+    rf'(?>(?:[^"0-9]++|"(?>(?:[^"\\]|\\.){{0,{MAX_KEY}}})"|{_STRING}(?!\s*+:)'
+    rf"|[0-9][0-9.eE+\-]{{0,{MAX_NUMBER - 1}}}+(?![0-9.eE+\-]))*)",
     re.DOTALL,
 )
 _JSON_STRING = re.compile(_STRING, re.DOTALL)
 _JSON_REST = re.compile(rf'{_STRING}|".*|[^"\[\]{{}}]++', re.DOTALL)
 _TOML_STRING = re.compile(  # an unclosed string matches up to where the parser would fail
-    r'"{3}(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}|\Z)' + r"|'{3}(?:[^']|'(?!''))*+(?:'{3,5}|\Z)"
-    r'|"(?:[^"\\\n]|\\[^\n])*+"?' + r"|'[^'\n]*+'?" + r"|\#[^\n]*+",
+    r'"{3}(?>(?:[^"\\]|\\.|"(?!""))*)(?:"{3,5}|\Z)' + r"|'{3}(?>(?:[^']|'(?!''))*)(?:'{3,5}|\Z)"
+    r'|"(?>(?:[^"\\\n]|\\[^\n])*)"?' + r"|'[^'\n]*+'?" + r"|\#[^\n]*+",
     re.DOTALL,
 )
 _TOML_MAYBE_LONG = re.compile(rf"[\"'][^\n]{{{MAX_KEY}}}")

@@ -16,17 +16,19 @@ __all__ = ["MAX_STRING_OCTETS", "LongStrings"]
 MAX_STRING_OCTETS = 65536
 """Longer than any Set-Cookie line that the policy looks at, and than any Cookie header."""
 _READ_OCTETS = 1 << 18
+# Atomic groups, not possessive ones: before CPython 3.11.5, `(?:...)*+` misses what it should match.
 # One match for all strings of a chunk: one match for each takes twenty times as long.
-_COMPLETE = re.compile(rb'(?:[^"]*+"[^"\\]*+(?:\\.[^"\\]*+)*+")*+[^"]*+', re.DOTALL)
-_CONTENT = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_COMPLETE = re.compile(rb'(?>(?:[^"]*+"[^"\\]*+(?>(?:\\.[^"\\]*+)*)")*)[^"]*+', re.DOTALL)
+_CONTENT = re.compile(rb'[^"\\]*+(?>(?:\\.[^"\\]*+)*)', re.DOTALL)
 _DIGITS = re.compile(rb"(?<![0-9.eE+\-])[0-9.eE+\-]{%d}" % MAX_NUMBER)
 _SHORT_NUMBERS = re.compile(
-    rb'(?:[^"0-9]++|"[^"\\]*+(?:\\.[^"\\]*+)*+"|[0-9][0-9.eE+\-]{0,%d}+(?![0-9.eE+\-]))*+"?' % (MAX_NUMBER - 1),
+    rb'(?>(?:[^"0-9]++|"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"|[0-9][0-9.eE+\-]{0,%d}+(?![0-9.eE+\-]))*)"?'
+    % (MAX_NUMBER - 1),
     re.DOTALL,
 )
 _WHOLE = re.compile(
-    rb'(?:[^"\\\x80-\xff]|\\u[0-9a-fA-F]{4}|\\[^u]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}'
-    rb"|[\xf0-\xf4][\x80-\xbf]{3})*+",
+    rb'(?>(?:[^"\\\x80-\xff]|\\u[0-9a-fA-F]{4}|\\[^u]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}'
+    rb"|[\xf0-\xf4][\x80-\xbf]{3})*)",
     re.DOTALL,
 )
 

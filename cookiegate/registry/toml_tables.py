@@ -16,15 +16,16 @@ Report = Callable[[float], object]
 
 _CONTROL = r"\x00-\x08\x0a-\x1f\x7f"
 _HEADER = re.compile(rf"^[ \t]*\[\[[ \t]*cookie[ \t]*\]\][ \t]*(?:#[^{_CONTROL}]*)?$", re.MULTILINE)
+# Atomic groups, not possessive ones: before CPython 3.11.5, `(?:...)*+` misses what it should match.
 _PLAIN = re.compile(
-    rf"""(?:[ \t]*+
-        (?:[A-Za-z0-9_-]++[ \t]*+=[ \t]*+(?:"[^"\\{_CONTROL}]*+"|'[^'{_CONTROL}]*+'|true|false)[ \t]*+)?+
-        (?:\#[^{_CONTROL}]*+)?+
-    (?:\n|\Z))*+""",
+    rf"""(?>(?:[ \t]*+
+        (?>(?:[A-Za-z0-9_-]++[ \t]*+=[ \t]*+(?:"[^"\\{_CONTROL}]*+"|'[^'{_CONTROL}]*+'|true|false)[ \t]*+)?)
+        (?>(?:\#[^{_CONTROL}]*+)?)
+    (?:\n|\Z))*)""",
     re.VERBOSE,
 )
 _PAIR = re.compile(  # of lines that are plain
-    r"""(?:\s|\#.*)*+ ([A-Za-z0-9_-]++) [ \t]*+=[ \t]*+ (?:"([^"]*+)"|'([^']*+)'|(true|false)) .*+""", re.VERBOSE
+    r"""(?>(?:\s|\#.*)*) ([A-Za-z0-9_-]++) [ \t]*+=[ \t]*+ (?:"([^"]*+)"|'([^']*+)'|(true|false)) .*+""", re.VERBOSE
 )
 _SKIPPED = r'"""(?:[^\\]|\\.)*?"""|' + r"'''.*?'''|" + r'"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'|" + r"#[^\n]*"
 _HEADER_OR_SKIPPED = re.compile(

@@ -16,7 +16,7 @@ _QUANTIFIER = re.compile(r"(?:[*+?]|\{[0-9]*,?[0-9]*\})[?+]?")
 _NAMED = re.compile(r"\(\?P<([A-Za-z_][A-Za-z0-9_]*)>")
 _FLAGS = re.compile(r"\(\?[aiLmsux]*(?:-[imsx]+)?(:|\))")
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]")
-_DIGITS = re.compile(r"(?:\\d|\[(?:0-9|\\d)\]|[0-9]|" + _QUANTIFIER.pattern + ")++")
+_DIGITS = re.compile(r"(?>(?:\\d|\[(?:0-9|\\d)\]|[0-9]|" + _QUANTIFIER.pattern + ")+)")
 _WORDS = re.compile(r"[A-Za-z0-9_|.\-]+")
 _NOT_SHOWN = ("(?=", "(?!", "(?<=", "(?<!", "(?#", "(?P=")
 _NUMBER, _TEXT, _PATH = "<number>", "<text>", "<path>"

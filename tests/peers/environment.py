@@ -47,7 +47,8 @@ def sdist(peer: Peer, cache: Path) -> Path:
 def unpack(archive: Path, into: Path) -> Path:
     """Unpack a source distribution; return its one folder."""
     with tarfile.open(archive) as tar:
-        tar.extractall(into, filter="data")
+        safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # CPython 3.11.4 and later
+        tar.extractall(into, **safely)
     return next(path for path in into.iterdir() if path.is_dir())
 
 
