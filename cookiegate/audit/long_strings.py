@@ -22,8 +22,7 @@ _COMPLETE = re.compile(rb'(?>(?:[^"]*+"[^"\\]*+(?>(?:\\.[^"\\]*+)*)")*)[^"]*+', 
 _CONTENT = re.compile(rb'[^"\\]*+(?>(?:\\.[^"\\]*+)*)', re.DOTALL)
 _DIGITS = re.compile(rb"(?<![0-9.eE+\-])[0-9.eE+\-]{%d}" % MAX_NUMBER)
 _SHORT_NUMBERS = re.compile(
-    rb'(?>(?:[^"0-9]++|"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"|[0-9][0-9.eE+\-]{0,%d}+(?![0-9.eE+\-]))*)"?'
-    % (MAX_NUMBER - 1),
+    rb'(?>(?:[^"0-9]++|"[^"\\]*+(?>(?:\\.[^"\\]*+)*)"|[0-9][0-9.eE+\-]{0,%d}+(?![0-9.eE+\-]))*)"?' % (MAX_NUMBER - 1),
     re.DOTALL,
 )
 _WHOLE = re.compile(

@@ -43,6 +43,7 @@ _STORAGES = {
     "a pixel": "pixel|pixels|beacon|web beacon|zahlpixel|tracking pixel|pixel tracker",
     "a cache": "cache storage|cachestorage|cache api",
 }
+_GUARDED = {"local storage": "local", "session storage": "session", "IndexedDB": "indexeddb"}
 
 
 def read_tables(tables: Iterable[Table], reading: Reading, rules: Iterable[tuple[str, CookieRule]] = ()) -> Declaration:
@@ -97,7 +98,10 @@ class _Reader:
             self._remarks.append(Remark(record.place, quoted(name), note, is_understood=True))
         storage = _storage_of(record)
         if storage:
-            self._note(record, ", ".join(names.names), f"{storage}, no cookie: no Set-Cookie line sets it; left out")
+            text = f"{storage}, no cookie: no Set-Cookie line sets it; left out"
+            if storage in _GUARDED:
+                text += f'; for the guard, write a rule with storage = "{_GUARDED[storage]}"'
+            self._note(record, ", ".join(names.names), text)
             return
         if words_of(record.name_heading) == ["key"] and not _mentions_cookies(record):
             for name in names.names:
