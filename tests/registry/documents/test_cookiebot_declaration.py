@@ -38,10 +38,11 @@ def test_page_is_read_with_its_headers_as_categories(read):
 
 
 def test_storage_that_is_no_cookie_is_left_out_and_remarked_on(read):
-    assert read(PAGE, "page.html").notes == [
+    (note,) = read(PAGE, "page.html").notes
+    assert note == (
         "line 6: _store: local storage, no cookie: no Set-Cookie line sets it; left out; for the guard, write a rule "
         'with storage = "local"'
-    ]
+    )
 
 
 def test_unclassified_cookies_are_listed(read):
