@@ -7,6 +7,7 @@ Source: https://developer.mozilla.org/en-US/docs/Web/API/Speculation_Rules_API
 import json
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,32 +41,42 @@ document.addEventListener("prerenderingchange", async () => {
     await until(() => written(2) === %s);
     await log(...first, document.prerendering, written(3), document.cookie.includes("_ga"));
 });
-localStorage.isRendered = "yes";
+if (document.prerendering) localStorage.isRendered = "yes";
+else log("not rendered before");
 </script></head><body></body>"""
 
 
 @pytest.mark.parametrize(("before", "after"), [([], ["statistics"]), (["statistics"], [])])
 def test_choice_made_while_a_page_is_rendered_counts_there(
-    make_site: Any, parts: Any, chromium_path: str, before: list[str], after: list[str], tmp_path: Any
+    make_site: Any, parts: Any, chromium_path: str, before: list[str], after: list[str], tmp_path: Path
 ) -> None:
     site = make_site()
     site.policy = "script-src 'nonce-{nonce}'; connect-src 'self'"
     site.pages["/"] = PARTS + FIRST % (json.dumps(before), json.dumps(after))
     site.pages["/next"] = PARTS + NEXT % json.dumps(bool(after))
+    for number in range(5):  # Chromium may decide against it, where memory or time is short
+        said = reports(site, chromium_path, tmp_path / str(number), parts.PATIENCE_S)
+        if said != ["not rendered before"]:
+            break
+    assert said == [True, bool(before), False, bool(after), bool(after)], site.asked
+
+
+def reports(site: Any, chromium_path: str, profile: Path, patience_s: float) -> list[object]:
+    """Return what the second page says in the end; nothing if it says nothing."""
+    site.asked.clear()
     browser = subprocess.Popen(
         [
-            chromium_path, "--headless=new", "--no-sandbox", "--no-first-run",
-            f"--user-data-dir={tmp_path}", f"{site.origin}/",
+            chromium_path, "--headless=new", "--no-sandbox", "--no-first-run", f"--user-data-dir={profile}",
+            f"{site.origin}/",
         ],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        stop = time.monotonic() + parts.PATIENCE_S
+        stop = time.monotonic() + patience_s
         while not (found := [path for path in site.asked if path.startswith("/log/")]) and time.monotonic() < stop:
             time.sleep(0.1)
     finally:
         browser.kill()
         browser.wait()
-    assert [json.loads(path.removeprefix("/log/")) for path in found] == [
-        [True, bool(before), False, bool(after), bool(after)]
-    ], site.asked
+    said: list[object] = json.loads(found[0].removeprefix("/log/")) if found else []
+    return said
