@@ -162,7 +162,8 @@ def test_growth_of_a_quadratic_function_is_found() -> None:
     def quadratic(octets: bytes) -> int:
         return sum(octets.count(b"x", at) for at in range(0, len(octets), 4))
 
-    assert too_slow(lambda: quadratic, {"a": lambda size: run(b"a", size)}, 20_000)
+    shapes = {"a": lambda size: run(b"a", size)}
+    assert any(too_slow(lambda: quadratic, shapes, 20_000) for _ in range(5))  # other load may hide it once
     assert not too_slow(lambda: sum, {"a": lambda size: run(b"a", size)}, 200_000)
 
 

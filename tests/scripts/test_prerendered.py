@@ -6,7 +6,6 @@ Source: https://developer.mozilla.org/en-US/docs/Web/API/Speculation_Rules_API
 
 import json
 import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -48,21 +47,21 @@ else log("not rendered before");
 
 @pytest.mark.parametrize(("before", "after"), [([], ["statistics"]), (["statistics"], [])])
 def test_choice_made_while_a_page_is_rendered_counts_there(
-    make_site: Any, parts: Any, chromium_path: str, before: list[str], after: list[str], tmp_path: Path
+    make_site: Any, wait_until: Any, chromium_path: str, before: list[str], after: list[str], tmp_path: Path
 ) -> None:
     site = make_site()
     site.policy = "script-src 'nonce-{nonce}'; connect-src 'self'"
     site.pages["/"] = PARTS + FIRST % (json.dumps(before), json.dumps(after))
     site.pages["/next"] = PARTS + NEXT % json.dumps(bool(after))
     for number in range(5):  # Chromium may decide against it, where memory or time is short
-        said = reports(site, chromium_path, tmp_path / str(number), parts.PATIENCE_S)
+        said = reports(site, chromium_path, tmp_path / str(number), wait_until)
         if said != ["not rendered before"]:
             break
     assert said == [True, bool(before), False, bool(after), bool(after)], site.asked
 
 
-def reports(site: Any, chromium_path: str, profile: Path, patience_s: float) -> list[object]:
-    """Return what the second page says in the end; nothing if it says nothing."""
+def reports(site: Any, chromium_path: str, profile: Path, wait_until: Any) -> list[object]:
+    """Return what the second page says in the end."""
     site.asked.clear()
     browser = subprocess.Popen(
         [
@@ -72,11 +71,9 @@ def reports(site: Any, chromium_path: str, profile: Path, patience_s: float) -> 
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        stop = time.monotonic() + patience_s
-        while not (found := [path for path in site.asked if path.startswith("/log/")]) and time.monotonic() < stop:
-            time.sleep(0.1)
+        wait_until(lambda: any(path.startswith("/log/") for path in site.asked), "the second page reports")
     finally:
         browser.kill()
         browser.wait()
-    said: list[object] = json.loads(found[0].removeprefix("/log/")) if found else []
+    said: list[object] = json.loads(next(path for path in site.asked if path.startswith("/log/"))[len("/log/") :])
     return said
