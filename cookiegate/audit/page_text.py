@@ -18,14 +18,17 @@ __all__ = ["read_page_text"]
 
 def read_page_text(url: str, *, agent: str, seconds: float = 10.0) -> str:
     """Return the HTML of the page at a URL. Raises: `Unreadable` where there is none, with the reason."""
-    site = Site(url, OwnHosts(), (), 1, seconds, agent)
-    try:
-        return asyncio.run(_read(site))
-    except (NotSeen, httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, OSError) as error:
-        raise Unreadable(f"{shown(shown_url(url))}: {why_no_answer(error, seconds)}") from None
+    return asyncio.run(_read(Site(url, OwnHosts(), (), 1, seconds, agent)))
 
 
 async def _read(site: Site) -> str:
+    try:
+        return await _html(site)
+    except (NotSeen, httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, OSError) as error:
+        raise Unreadable(f"{shown(shown_url(site.url))}: {why_no_answer(error, site.seconds)}") from None
+
+
+async def _html(site: Site) -> str:
     headers = {"User-Agent": site.agent, "Accept-Encoding": "gzip", "Accept": "text/html,*/*;q=0.8"}
     url = site.url
     client = httpx.AsyncClient(timeout=httpx.Timeout(site.seconds), headers=headers, follow_redirects=False)

@@ -47,10 +47,11 @@ class Fetcher:
 
         Up to four redirects to the same host are followed.
         """
-        if monotonic() >= self.ends_at:
-            return 0, None
+        return (0, None) if monotonic() >= self.ends_at else asyncio.run(self._answer(url, limit))
+
+    async def _answer(self, url: str, limit: int) -> tuple[int, bytes | None]:
         try:
-            return asyncio.run(self._get(url, limit))
+            return await self._get(url, limit)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError):
             return 0, None
 

@@ -90,3 +90,11 @@ def test_every_own_word_that_is_wrong_is_complained_about():
             "like 'Functional=preferences'"
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [("Retargetingcookies", "marketing"), ("Statistikscookie", "statistics"), ("Unknowncookies", None)],
+)
+def test_category_may_be_joined_to_a_word_for_cookies(text, category):
+    assert category_of(text) == category
