@@ -52,7 +52,7 @@ class Finding:
         return proposal_for(self.cookie) if self.code is Code.UNREGISTERED else None
 
     @property
-    def told(self) -> str:
+    def full_detail(self) -> str:
         """Say what is wrong with this very cookie, and what cookiegate knows of it where no rule does."""
         rule = self.proposal
         return self.detail if rule is None else f"{self.detail}; known as {rule.category} ({rule.provider})"

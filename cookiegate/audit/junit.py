@@ -59,7 +59,7 @@ def write_junit(audit: Audit, *, threshold: Severity) -> str:
 
 
 def _headline(finding: Finding) -> str:
-    return f"{finding.texts[0]}: {finding.told}"
+    return f"{finding.texts[0]}: {finding.full_detail}"
 
 
 def _told(finding: Finding) -> str:

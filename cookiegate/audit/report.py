@@ -177,7 +177,7 @@ def _cases(found: tuple[Finding, ...]) -> Iterator[_Case]:
     alike: dict[tuple[str, str, str], list[str]] = {}
     for finding in found:
         moments = ", ".join(moment.label for moment in finding.moments)
-        key = finding.told, moments, ", ".join(map(str, finding.places))
+        key = finding.full_detail, moments, ", ".join(map(str, finding.places))
         alike.setdefault(key, []).append(finding.cookie)
     for (detail, moments, places), names in alike.items():
         yield _Case(tuple(names), detail, moments, places)

@@ -194,7 +194,7 @@ def _print_code(console: Console, audit: Audit, code: Code, found: list[Finding]
     cases: dict[str, list[str]] = {}
     for finding in found:
         place = f"; at {finding.places[0]}" if finding.places else ""
-        detail = "" if code is Code.NEVER_SEEN else f"{finding.told}{place}"
+        detail = "" if code is Code.NEVER_SEEN else f"{finding.full_detail}{place}"
         if code in (Code.NOTHING_SEEN, Code.NOT_SEEN) and not audit.unseen.union(audit.moments) <= {*finding.moments}:
             detail += f" (as: {', '.join(moment.label for moment in finding.moments)})" if finding.moments else ""
         cases.setdefault(detail, []).append(finding.cookie)

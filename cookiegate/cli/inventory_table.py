@@ -57,15 +57,15 @@ def print_inventory(reading: Reading) -> None:
         console.print(Text(f"Not in the table: {decisions} about further names, beyond the limit"))
     of_both = without_modes(report).cookies
     if missing := sum(cookie.is_unregistered for cookie in of_both):
-        told = f"{counted(missing, 'cookie')} not in the registry"
-        console.print(Text(f"{told}: --format toml prints {_rules(missing)} to fill in"))
+        what = f"{counted(missing, 'cookie')} not in the registry"
+        console.print(Text(f"{what}: --format toml prints {_rules(missing)} to fill in"))
     if undeclared := [cookie for cookie in of_both if cookie.is_undeclared]:
         for category in sorted({cookie.category for cookie in undeclared if cookie.category in OPTIONAL}):
             console.print(Text(f"No visitor can allow {category} cookies unless your file lists one of them"))
         line = uses_line((), *(shown(cookie.rule or cookie.name) for cookie in undeclared))
         console.print(Text(f"To list what cookiegate knows: [gate] {line}"))
-        told = f"{counted(len(undeclared), 'cookie')} known to cookiegate and not in your file"
-        console.print(Text(f"{told}: --format toml prints {_rules(len(undeclared))}"))
+        what = f"{counted(len(undeclared), 'cookie')} known to cookiegate and not in your file"
+        console.print(Text(f"{what}: --format toml prints {_rules(len(undeclared))}"))
 
 
 def _rules(number: int) -> str:

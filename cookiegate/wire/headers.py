@@ -179,20 +179,15 @@ def set_cookie_lines(fields: list[Any]) -> list[bytes]:
     return lines
 
 
-def is_surely_plain(field: Any) -> bool:
-    """Return whether a field, in any form, certainly is no Set-Cookie line and contains none."""
-    try:
-        name, value = field  # an object of the app's: whatever it is, nothing else is done here
-    except (TypeError, ValueError):
-        return False
+def is_surely_plain(field: tuple[Any, Any]) -> bool:
+    """Return whether a field for which `are_octets` holds certainly is no Set-Cookie line and contains none."""
+    name, value = field
     if name is OPAQUE_NAME:  # an adapter has looked at it
         return True
-    shown = [part.encode("latin-1", "replace") if isinstance(part, str) else part for part in (name, value)]
-    if not all(isinstance(part, bytes) for part in shown):
-        return False
-    kind = field_kind(shown[0])
-    has_break = any(octet in shown[1] for octet in (10, 13, 0))
-    return not has_break and kind not in (FieldKind.SET_COOKIE, FieldKind.PADDED_SET_COOKIE, FieldKind.INVALID)
+    kind = field_kind(name)
+    return not has_line_break(value) and kind not in (
+        FieldKind.SET_COOKIE, FieldKind.PADDED_SET_COOKIE, FieldKind.INVALID
+    )  # fmt: skip
 
 
 def has_line_break(value: bytes) -> bool:

@@ -130,7 +130,7 @@ def test_har_file_and_inventory_are_sources(cli, tmp_path):
     assert {name: row["lifetime"] for name, row in tables(file).items()} == {
         "a_har": "1 day", "a_recorded": "session", "run_*": "1 minute",
     }  # fmt: skip
-    assert "stands for 4 names that end in a number" in file.read_text(encoding="utf-8")
+    assert "for 4 names that differ in the number at their end" in file.read_text(encoding="utf-8")
 
 
 def send_cookies(gate, lines):

@@ -43,7 +43,7 @@ def test_numbered_keys_are_of_one_row_and_one_alone_is_not():
     assert [(row.rule.name, row.rule.storage) for row in rows] == [
         ("lone.100", "local"), ("run.*", "local"), ("run.100", "indexeddb"),
     ]  # fmt: skip
-    assert "stands for 2 names that end in a number" in rows[1].origins
+    assert "for 2 names that differ in the number at their end" in rows[1].origins
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def ask(name, app, cookie):
 
 
 if __name__ == "__main__":
-    consent = f"cookiegate_consent=v=1&c=marketing&t={time.time():.0f}"
+    consent = f"cookiegate_consent=v=1&c=marketing&t={int(time.time())}"
     apps = run_document(Path(sys.argv[1]))
     found = {name: [ask(name, app, cookie) for cookie in ("", consent)] for name, app in apps.items()}
     sys.stdout.write(json.dumps(found))

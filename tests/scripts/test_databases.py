@@ -36,7 +36,7 @@ REGISTRY = Registry(
 
 
 def state(*granted: str) -> str:
-    return f"document.cookie = 'cookiegate_consent=v=1&c={'.'.join(granted)}&t={time.time():.0f}; path=/'"
+    return f"document.cookie = 'cookiegate_consent=v=1&c={'.'.join(granted)}&t={int(time.time())}; path=/'"
 
 
 def until_left(tab: Any, parts: Any, names: list[str]) -> None:

@@ -15,7 +15,7 @@ CHANGE = "document.dispatchEvent(new CustomEvent('cookiegate:change', {detail: {
 
 def choice(*granted: str) -> str:
     """Return the statement that writes our own consent cookie."""
-    return f"document.cookie = 'cookiegate_consent=v=1&c={'.'.join(granted)}&t={time.time():.0f}; path=/'"
+    return f"document.cookie = 'cookiegate_consent=v=1&c={'.'.join(granted)}&t={int(time.time())}; path=/'"
 
 
 @pytest.fixture

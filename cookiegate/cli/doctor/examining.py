@@ -138,7 +138,7 @@ def _is_django_gate_used(found: Examined) -> bool:
 
 
 def _check_proxy(found: Examined) -> Iterator[Finding]:
-    """Find apps that expect https, where the gate may be told that requests came by http."""
+    """Find apps that expect https, where the gate may take requests for http."""
     expects = _expects_https(found)
     if found.judging.secure != "https" or found.trusts is not None or expects is None:
         return

@@ -16,7 +16,7 @@ from cookiegate.registry.proposals import FILLED, PROPOSED, Filling
 from cookiegate.registry.registry import Registry
 from cookiegate.registry.toml_text import write_toml
 
-__all__ = ["UNDECIDED", "Declared", "Plan", "Row", "Seen", "make_plan", "without_purpose", "write_row"]
+__all__ = ["UNDECIDED", "Declared", "Plan", "Row", "Seen", "make_plan", "several_names", "without_purpose", "write_row"]
 
 _MAX_NECESSARY = Lifetime("400 days")
 _MAX_OPTIONAL = Lifetime("13 months")
@@ -205,12 +205,17 @@ def _seen_row(name: str, seen: list[Seen], filling: Filling | None) -> Row:
     rule, capped = _with_seen_lifetime(CookieRule(name=name, category=Category.MARKETING), seen)
     origins = tuple(_seen_at(seen))
     if name != seen[0].name:
-        origins = (*origins, f"stands for {len({each.name for each in seen})} names that end in a number")
+        origins = (*origins, several_names(len({each.name for each in seen})))
     pattern = seen[0].family
     decisions = (UNDECIDED, *capped)
     if pattern is not None and pattern != name:
         decisions = (*decisions, f'the end of the name looks like a number: perhaps name = "{pattern}"')
     return Row(rule, origins, (*decisions, *without_purpose(rule)), is_open=True)
+
+
+def several_names(number: int) -> str:
+    """Say that a row is for so many names that were seen."""
+    return f"for {number} names that differ in the number at their end"
 
 
 def without_purpose(rule: CookieRule) -> list[str]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cookiegate.cli.init.rows import UNDECIDED, Declared, Plan, Row, without_purpose
+from cookiegate.cli.init.rows import UNDECIDED, Declared, Plan, Row, several_names, without_purpose
 from cookiegate.cookie_rule import Storage
 from cookiegate.model import Category, CookieRule
 from cookiegate.registry.knowledge import proposal_for
@@ -20,7 +20,6 @@ __all__ = ["SeenKey", "label_of", "make_stored_plan"]
 _LABELS: Mapping[Storage, str] = {"local": "local storage", "session": "session storage", "indexeddb": "IndexedDB"}
 _CUT = re.compile(r"\.\.\. \([0-9]+ characters\)\Z")
 _ESCAPE = re.compile(r"\\(?:x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[nrt])")
-_NUMBER = "stands for {} names that end in a number"
 _NOT_SHOWN = "the * is for what the audit does not show: characters that can't be printed, the end of a long name"
 
 
@@ -102,7 +101,7 @@ def _seen_row(storage: Storage, name: str, seen: list[SeenKey]) -> Row:
     origins = [_seen_at(seen)]
     several = len({key.name for key in seen})
     if several > 1:
-        origins.append(_NUMBER.format(several))
+        origins.append(several_names(several))
     elif name != seen[0].shown:
         origins.append(_NOT_SHOWN)
     rule = CookieRule(

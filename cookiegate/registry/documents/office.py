@@ -58,11 +58,21 @@ def office_tables(octets: bytes) -> list[Table]:
 
 
 def _read(reader: Callable[[bytes], list[T]], octets: bytes) -> list[T]:
-    """Call a library. The errors are those that both libraries raise for a broken document."""
+    """Call a library. A broken document makes its code raise errors of any kind; one raised in this file is a bug."""
     try:
         return reader(octets)
-    except (KeyError, ValueError, AttributeError, SyntaxError, zipfile.BadZipFile, EOFError) as error:
+    except Exception as error:
+        if isinstance(error, ImportError) or _is_of_this_file(error):  # a package of the library is missing
+            raise
         raise ConfigError([f"a broken document: {error}; save it again, or the table as CSV"]) from error
+
+
+def _is_of_this_file(error: BaseException) -> bool:
+    """Return whether an error was raised by a line of this file, and not below it."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and step.tb_frame.f_globals.get("__name__") == __name__
 
 
 def _read_word(octets: bytes) -> list[_Paragraph | _Rows]:

@@ -13,7 +13,6 @@ from cookiegate.audit.browser.profile import Profile
 from cookiegate.audit.observation import Unreadable
 from cookiegate.audit.page_text import read_page_text
 from cookiegate.errors import ConfigError
-from cookiegate.wire.headers import is_surely_plain
 
 
 class Gone:
@@ -54,11 +53,6 @@ def test_cookie_that_the_browser_did_not_keep_has_no_attributes():
 def test_policy_page_that_does_not_answer_is_unreadable():
     with pytest.raises(Unreadable, match=r"127\.0\.0\.1"):
         read_page_text("http://127.0.0.1:9/", agent="test", seconds=5)
-
-
-@pytest.mark.parametrize("field", [None, 1, ("a",), (1, 2), ("a", None)])
-def test_what_is_no_header_field_is_not_surely_plain(field):
-    assert is_surely_plain(field) is False
 
 
 @pytest.mark.parametrize(("asked", "expected"), [("https://shop.example/policy", 1), ("", 0)])
