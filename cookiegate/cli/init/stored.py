@@ -45,9 +45,7 @@ def label_of(rule: CookieRule) -> str:
     return rule.name if rule.storage is None else f"{rule.name} ({_LABELS[rule.storage]})"
 
 
-def make_stored_plan(
-    seen: Iterable[SeenKey] | None, declared: Iterable[Declared], own: Iterable[CookieRule]
-) -> Plan:  # fmt: skip
+def make_stored_plan(seen: Iterable[SeenKey] | None, declared: Iterable[Declared], own: Iterable[CookieRule]) -> Plan:
     """Make a row for each key that is seen or declared, and that no rule of the site names.
 
     `seen`: `None` where no browser looked. `declared`, `own`: the rules about storages in policies and in the file.
